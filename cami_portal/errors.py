@@ -1,0 +1,57 @@
+"""Error pages: in the reader's language, with a way on, and without the database or anything else that may be broken."""
+
+import logging
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
+from django.template.loader import render_to_string
+from django.utils import translation
+from django.views.decorators.csrf import requires_csrf_token
+
+logger = logging.getLogger(__name__)
+
+
+def error_page(request, status):
+    """The page for ``status``. It is rendered without context processors: they may be what failed."""
+    language = translation.get_language_from_path(request.path_info)
+    with translation.override(language or translation.get_language_from_request(request)):
+        page = render_to_string("error.html", {"status": status, "LANGUAGE_CODE": translation.get_language()})
+        response = HttpResponse(page, status=status)
+        response["Content-Language"] = translation.get_language()
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+def bad_request(request, exception=None):
+    return error_page(request, 400)
+
+
+def permission_denied(request, exception=None):
+    return error_page(request, 403)
+
+
+def page_not_found(request, exception=None):
+    return error_page(request, 404)
+
+
+@requires_csrf_token
+def csrf_failure(request, reason=""):
+    return error_page(request, 403)
+
+
+def server_error(request):
+    return error_page(request, 500)
+
+
+class DatabaseAwayMiddleware:
+    """Answers 503 while the database cannot be reached, wherever in the request that shows itself."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if response.status_code == 500 and getattr(request, "database_away", False):
+            response = error_page(request, 503)
+            response["Retry-After"] = "30"
+        return response

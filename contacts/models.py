@@ -1,0 +1,340 @@
+"""Countries, organisations and partnerships; people, and the roles that they hold over time."""
+
+import datetime
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from publishing.constraints import FieldCheck
+from publishing.content import Content, ContentQuerySet
+from publishing.dates import PrecisionField, first_day, last_day, not_before
+from publishing.slugs import Addressed, AddressedQuerySet
+from publishing.text import CleanCharField, CleanTextField
+
+# An assignment that nobody confirmed for so long is history, not a statement about today.
+CONFIRMATION_LASTS = datetime.timedelta(days=365)
+
+
+class Country(Content):
+    """A country by its ISO 3166 code, named as the United Nations name it."""
+
+    natural_key_fields = ("code",)
+
+    code = models.CharField(_("ISO code"), max_length=2, unique=True, help_text=_("Two capital letters, such as KZ."))
+    name = CleanCharField(_("short name"), max_length=100)
+    official_name = CleanCharField(_("official name"), max_length=150, blank=True)
+
+    class Meta:
+        verbose_name = _("country")
+        verbose_name_plural = _("countries")
+        ordering = ["name"]
+        constraints = [
+            FieldCheck(
+                name="contacts_country_code_is_iso",
+                field="code",
+                condition=Q(code__regex=r"^[A-Z]{2}$"),
+                violation_error_message=_("Write the two capital letters of ISO 3166, such as KZ."),
+            )
+        ]
+
+    def __str__(self):
+        return self.name or self.code
+
+
+class Organisation(Addressed):
+    class Kind(models.TextChoices):
+        SECRETARIAT = "secretariat", _("secretariat")
+        GOVERNMENT = "government", _("government")
+        INTERGOVERNMENTAL = "intergovernmental", _("intergovernmental organisation")
+        NGO = "ngo", _("non-governmental organisation")
+        RESEARCH = "research", _("research institution")
+        MEDIA = "media", _("media")
+
+    title_field = "name"
+    search_fields = ("name", "about")
+    search_fields_untranslated = ("acronym",)
+
+    name = CleanCharField(_("name"), max_length=250)
+    acronym = CleanCharField(_("acronym"), max_length=30, blank=True)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    about = CleanTextField(_("about"), blank=True, help_text=_("What it is and does, in a few sentences."))
+    part_of = models.ForeignKey(
+        "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
+    )
+    country = models.ForeignKey(
+        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.PROTECT, related_name="organisations"
+    )
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    address = CleanTextField(_("postal address"), blank=True)
+    phones = CleanTextField(_("telephones"), blank=True, help_text=_("One a line, as dialled from abroad: +49 228 …"))
+    fax = CleanCharField(_("fax"), max_length=40, blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    source = models.ForeignKey(
+        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("organisation")
+        verbose_name_plural = _("organisations")
+        ordering = ["name"]
+
+    def get_absolute_url(self):
+        return reverse("contacts:organisation", args=[self.slug])
+
+    @property
+    def phone_list(self):
+        return self.phones.splitlines()
+
+
+class Partnership(Content):
+    """What an organisation signed with CMS."""
+
+    natural_key_fields = ("organisation__slug", "number")
+
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.CASCADE, related_name="partnerships"
+    )
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    title = CleanCharField(_("what was signed"), max_length=200)
+    signed = models.DateField(_("signed on"), null=True, blank=True, help_text=_("Empty: not recorded."))
+    signed_precision = PrecisionField()
+    place = CleanCharField(_("where"), max_length=200, blank=True)
+    source = models.ForeignKey(
+        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("partnership with CMS")
+        verbose_name_plural = _("partnerships with CMS")
+        ordering = ["organisation", "number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="contacts_partnership_numbered",
+                fields=["organisation", "number"],
+                violation_error_message=_("This organisation has a partnership of that number already."),
+            )
+        ]
+
+    def __str__(self):
+        return self.title
+
+
+class Person(Content):
+    """Somebody who appears in roles, meetings or news. A person has no public page and no public address.
+
+    The address at which somebody is reached in a role of the Secretariat stands with that assignment; everything
+    else is ``PrivateContact``. So no page, feed or export of people can give an expert's address away.
+    """
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("Family and given name: protas-yelizaveta."))
+    honorific = CleanCharField(_("form of address"), max_length=30, blank=True)
+    given_name = CleanCharField(_("given name"), max_length=80, blank=True)
+    family_name = CleanCharField(_("family name"), max_length=80)
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+    )
+    other_organisations = models.ManyToManyField(
+        Organisation, verbose_name=_("other organisations"), blank=True, related_name="other_people"
+    )
+    department = CleanCharField(_("department"), max_length=150, blank=True)
+    position = CleanCharField(_("position"), max_length=200, blank=True)
+    born = models.DateField(_("born"), null=True, blank=True)
+    born_precision = PrecisionField()
+    died = models.DateField(_("died"), null=True, blank=True)
+    died_precision = PrecisionField()
+    source = models.ForeignKey(
+        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("person")
+        verbose_name_plural = _("people")
+        ordering = ["family_name", "given_name"]
+        constraints = [not_before("born", "died")]
+
+    def __str__(self):
+        return " ".join(filter(None, [self.given_name, self.family_name])) or self.slug
+
+
+class PrivateContact(models.Model):
+    """How a person can be reached: for the Secretariat's eyes only, under a permission of its own."""
+
+    person = models.OneToOneField(Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="private_contact")
+    email = models.EmailField(_("e-mail"), blank=True)
+    phone = models.CharField(_("telephone"), max_length=60, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    note = models.TextField(_("note"), blank=True)
+
+    class Meta:
+        verbose_name = _("private contact")
+        verbose_name_plural = _("private contacts")
+        ordering = ["person"]
+
+    def __str__(self):
+        return str(self.person)
+
+
+class Topic(Content):
+    """Something that people ask about."""
+
+    slug = models.SlugField(_("key"), max_length=80, unique=True)
+    name = CleanCharField(_("name"), max_length=120)
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+        ordering = ["order", "slug"]
+
+    def __str__(self):
+        return self.name or self.slug
+
+
+class Role(Addressed):
+    """A function that somebody holds from a date until a date, such as "CAMI focal point"."""
+
+    class Kind(models.TextChoices):
+        SECRETARIAT = "secretariat", _("Secretariat staff")
+        NATIONAL_FOCAL_POINT = "national-focal-point", _("CMS National Focal Point")
+        MOU_FOCAL_POINT = "mou-focal-point", _("MOU focal point")
+        SCIENTIFIC_COUNCIL = "scientific-council", _("CMS Scientific Council")
+
+    reserved_slugs = r"organisations|ask"
+    search_fields = ("title", "about")
+
+    title = CleanCharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=24, choices=Kind, default=Kind.SECRETARIAT)
+    about = CleanTextField(_("what to ask"), blank=True, help_text=_("The questions that this role answers."))
+    organisation = models.ForeignKey(
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="roles"
+    )
+    topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="roles")
+    mailbox = models.EmailField(
+        _("mailbox"), blank=True, help_text=_("An address that stays the same whoever holds the role. Shown to visitors.")
+    )
+    order = models.PositiveSmallIntegerField(_("order"), default=0)
+
+    class Meta:
+        verbose_name = _("role")
+        verbose_name_plural = _("roles")
+        ordering = ["order", "slug"]
+
+    def get_absolute_url(self):
+        return reverse("contacts:role", args=[self.slug])
+
+
+class AssignmentQuerySet(ContentQuerySet):
+    def current(self, today=None):
+        """Assignments that have begun and not ended, confirmed within the last twelve months."""
+        today = today or timezone.localdate()
+        return (
+            self.filter(Q(start__isnull=True) | Q(start__lte=today))
+            .filter(Q(end__isnull=True) | Q(end__gte=today))
+            .filter(confirmed__gt=today - CONFIRMATION_LASTS)
+        )
+
+
+class Assignment(Content):
+    """Who holds a role, from when until when. No person means "not yet named" or vacant."""
+
+    natural_key_fields = ("role__slug", "number")
+
+    role = models.ForeignKey(Role, verbose_name=_("role"), on_delete=models.CASCADE, related_name="assignments")
+    number = models.PositiveSmallIntegerField(_("number"), default=1)
+    person = models.ForeignKey(
+        Person,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
+        help_text=_("Empty: not yet named."),
+    )
+    start = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: not recorded."))
+    start_precision = PrecisionField()
+    end = models.DateField(_("until"), null=True, blank=True, help_text=_("Empty: still, or not recorded."))
+    end_precision = PrecisionField()
+    acting = models.BooleanField(_("acting or temporary"), default=False)
+    confirmed = models.DateField(
+        _("last confirmed on"),
+        null=True,
+        blank=True,
+        help_text=_(
+            "The day on which somebody last made sure that this is still right. After twelve months without it the "
+            "page says “last recorded” and no longer names this person as in charge."
+        ),
+    )
+    email = models.EmailField(_("public e-mail in this role"), blank=True, help_text=_("Shown to visitors. Secretariat staff only."))
+    phone = models.CharField(_("public telephone in this role"), max_length=40, blank=True, help_text=_("Shown to visitors."))
+    note = CleanCharField(_("note"), max_length=300, blank=True)
+    source = models.ForeignKey(
+        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("assignment")
+        verbose_name_plural = _("assignments")
+        ordering = ["role", "-number"]
+        constraints = [
+            models.UniqueConstraint(
+                name="contacts_assignment_numbered",
+                fields=["role", "number"],
+                violation_error_message=_("This role has an assignment of that number already."),
+            ),
+            not_before("start", "end"),
+        ]
+
+    def __str__(self):
+        return f"{self.role}: {self.person or _('not yet named')}"
+
+    def clean(self):
+        super().clean()
+        self.fill_dates()
+
+    def save(self, *args, **kwargs):
+        self.fill_dates()
+        super().save(*args, **kwargs)
+
+    def fill_dates(self):
+        self.start = self.start and first_day(self.start, self.start_precision)
+        self.end = self.end and last_day(self.end, self.end_precision)
+
+    @property
+    def is_current(self):
+        """Whether the page may say that this person is in charge today."""
+        today = timezone.localdate()
+        return bool(
+            self.confirmed
+            and self.confirmed > today - CONFIRMATION_LASTS
+            and (self.start is None or self.start <= today)
+            and (self.end is None or self.end >= today)
+        )
+
+
+class OrganisationPart(Content):
+    """The part that an organisation has in a meeting or a piece of news: the models add ``organisation``."""
+
+    class Part(models.TextChoices):
+        ORGANISER = "organiser", _("organiser")
+        CO_ORGANISER = "co-organiser", _("co-organiser")
+        HOST = "host", _("host")
+        FUNDER = "funder", _("funder")
+        SUPPORTER = "supporter", _("supporter")
+        PARTICIPANT = "participant", _("participant")
+        DELEGATION = "delegation", _("delegation")
+        GRANTEE = "grantee", _("grantee")
+        DONOR = "donor", _("donor")
+        SUBJECT = "subject", _("subject")
+
+    part = models.CharField(_("part"), max_length=12, choices=Part)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return f"{self.organisation} ({self.get_part_display()})"

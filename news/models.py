@@ -1,0 +1,96 @@
+"""Articles: news, press releases, announcements, obituaries, items in the press and projects."""
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import OrganisationPart, Person
+from events.models import Event
+from publishing.dates import PrecisionField, first_day
+from publishing.models import Picture
+from publishing.states import Publishable, PublishableQuerySet
+from publishing.text import CleanCharField, CleanTextField, RichTextField
+from species.models import Instrument, RangeState, Species
+
+
+class ArticleQuerySet(PublishableQuerySet):
+    def in_year(self, year):
+        return self.filter(date__year=year)
+
+
+class Article(Publishable):
+    """A piece of news. ``date`` is the news's own day; ``published_at`` only decides whether it is to be seen."""
+
+    class Kind(models.TextChoices):
+        NEWS = "news", _("news")
+        PRESS_RELEASE = "press-release", _("press release")
+        NOTIFICATION = "notification", _("notification")
+        ANNOUNCEMENT = "announcement", _("announcement")
+        PROJECT = "project", _("project")
+        IN_THE_PRESS = "in-the-press", _("in the press")
+        IN_MEMORIAM = "in-memoriam", _("in memoriam")
+
+    reserved_slugs = r"newsletter|\d+"
+
+    title = CleanCharField(_("title"), max_length=300, blank=True)
+    kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.NEWS)
+    date = models.DateField(_("date"), help_text=_("The day of the news itself. Lists are sorted by it."))
+    date_precision = PrecisionField()
+    summary = CleanTextField(_("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the title."))
+    body = RichTextField(_("text"), blank=True)
+    link = models.URLField(_("link to the original"), max_length=500, blank=True)
+    publisher = CleanCharField(_("publisher of the original"), max_length=150, blank=True)
+    picture = models.ForeignKey(
+        Picture, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    people = models.ManyToManyField(Person, verbose_name=_("people"), blank=True, related_name="articles")
+    species = models.ManyToManyField(Species, verbose_name=_("species"), blank=True, related_name="articles")
+    states = models.ManyToManyField(RangeState, verbose_name=_("Range States"), blank=True, related_name="articles")
+    events = models.ManyToManyField(Event, verbose_name=_("events"), blank=True, related_name="articles")
+    instruments = models.ManyToManyField(Instrument, verbose_name=_("instruments"), blank=True, related_name="articles")
+
+    objects = ArticleQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("article")
+        verbose_name_plural = _("articles")
+        ordering = ["-date", "date_precision", "-pk"]
+        indexes = [models.Index(fields=["-date", "date_precision", "-id"], name="news_article_by_date")]
+        constraints = Publishable.constraints()
+
+    def get_absolute_url(self):
+        return reverse("news:detail", args=[self.slug])
+
+    def clean(self):
+        super().clean()
+        self.fill_dates()
+
+    def save(self, *args, **kwargs):
+        self.fill_dates()
+        super().save(*args, **kwargs)
+
+    def fill_dates(self):
+        self.date = self.date and first_day(self.date, self.date_precision)
+
+
+class Part(OrganisationPart):
+    natural_key_fields = ("article__slug", "organisation__slug", "part")
+
+    article = models.ForeignKey(
+        Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="organisation_parts"
+    )
+    organisation = models.ForeignKey(
+        "contacts.Organisation", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="article_parts"
+    )
+
+    class Meta:
+        verbose_name = _("organisation concerned")
+        verbose_name_plural = _("organisations concerned")
+        ordering = ["article", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                name="news_part_once",
+                fields=["article", "organisation", "part"],
+                violation_error_message=_("This organisation has that part already."),
+            )
+        ]

@@ -1,0 +1,58 @@
+"""Dates that are known only in part: "November 2016", "2014".
+
+Such a date is kept as a day and a precision and stands for an interval: where something begins, the first day of the
+month or year is kept, where it ends, the last. So a plain comparison of two columns is right for exact and vague
+dates alike: what overlaps what, what is over, what comes first.
+"""
+
+import calendar
+import datetime
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .constraints import FieldCheck
+
+
+class Precision(models.TextChoices):
+    """How much of a date is known. The values sort from exact to vague."""
+
+    DAY = "day", _("exact day")
+    MONTH = "month", _("month and year")
+    YEAR = "year", _("year only")
+
+
+def first_day(day, precision):
+    """The first day of the interval that ``day`` at ``precision`` stands for."""
+    if precision == Precision.YEAR:
+        return day.replace(month=1, day=1)
+    return day.replace(day=1) if precision == Precision.MONTH else day
+
+
+def last_day(day, precision):
+    """The last day of the interval that ``day`` at ``precision`` stands for."""
+    if precision == Precision.YEAR:
+        return datetime.date(day.year, 12, 31)
+    if precision == Precision.MONTH:
+        return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+    return day
+
+
+class PrecisionField(models.CharField):
+    """The precision that stands beside a ``DateField``."""
+
+    def __init__(self, *args, **kwargs):
+        defaults = {"verbose_name": _("known to"), "max_length": 5, "choices": Precision, "default": Precision.DAY}
+        super().__init__(*args, **defaults | kwargs)
+
+
+def not_before(start, end):
+    """A constraint: ``end`` (its last possible day) is not before ``start`` (its first)."""
+    return FieldCheck(
+        name=f"%(app_label)s_%(class)s_{end}_not_before_{start}",
+        field=end,
+        condition=models.Q(**{f"{start}__isnull": True})
+        | models.Q(**{f"{end}__isnull": True})
+        | models.Q(**{f"{start}__lte": models.F(end)}),
+        violation_error_message=_("The end is before the beginning. Change one of the two dates."),
+    )

@@ -1,0 +1,58 @@
+"""The search index: one row per item with its words in both languages, in a form that can be compared.
+
+It holds drafts as well: whoever searches starts from ``published()``. It is moved, like the content version, by the
+receivers in ``version.py``; ``manage.py reindex`` makes it anew.
+"""
+
+import html
+import re
+import unicodedata
+
+from django.apps import apps
+from django.conf import settings
+from django.utils.html import strip_tags
+
+MAX_TERMS = 8
+
+
+def comparable(text):
+    """``text`` without case, accents and tags, with ``е`` for ``ё``: what is stored and what is asked for alike."""
+    decomposed = unicodedata.normalize("NFKD", html.unescape(strip_tags(text.replace("<", " <"))).casefold())
+    # й is и with a breve: a letter of its own, unlike the accents that are dropped.
+    bare = "".join(c for c in decomposed.replace("и\u0306", "й") if not unicodedata.combining(c))
+    return re.sub(r"\s+", " ", bare).strip()
+
+
+def words_of(item):
+    fields = [f"{field}_{code}" for field in item.search_fields for code, name in settings.LANGUAGES]
+    values = [getattr(item, field, None) or "" for field in [*fields, *item.search_fields_untranslated]]
+    return comparable(" ".join(values))
+
+
+def index(item):
+    """Store the words of ``item``, an ``Addressed``."""
+    from .models import SearchEntry
+
+    SearchEntry.objects.update_or_create(uuid=item.uuid, defaults={"words": words_of(item)})
+
+
+def forget(item):
+    from .models import SearchEntry
+
+    SearchEntry.objects.filter(uuid=item.uuid).delete()
+
+
+def searchable_models():
+    from .slugs import Addressed
+
+    return [model for model in apps.get_models() if issubclass(model, Addressed) and model.search_fields]
+
+
+def matching(queryset, query):
+    """The rows of ``queryset`` that hold every word of ``query`` (the first eight count)."""
+    from .models import SearchEntry
+
+    entries = SearchEntry.objects.all()
+    for term in comparable(query).split()[:MAX_TERMS]:
+        entries = entries.filter(words__contains=term)
+    return queryset.filter(uuid__in=entries.values("uuid"))

@@ -1,0 +1,97 @@
+"""Addresses of items: one slug for both languages, ASCII, unique; an address that was once public keeps working."""
+
+import re
+import uuid
+
+from anyascii import anyascii
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext_lazy as _
+
+from .content import Content, ContentQuerySet
+
+SLUG_LENGTH = 80
+
+
+def make_slug(text, taken=lambda slug: False):
+    """A slug for ``text`` in any script, at most 80 characters, with ``-2``, ``-3`` … while ``taken(slug)``."""
+    whole = slugify(anyascii(text)) or "item"
+    stem = whole if len(whole) <= SLUG_LENGTH else whole[: SLUG_LENGTH + 1].rpartition("-")[0] or whole[:SLUG_LENGTH]
+    slug, number = stem, 2
+    while taken(slug):
+        slug = f"{stem[: SLUG_LENGTH - len(str(number)) - 1]}-{number}"
+        number += 1
+    return slug
+
+
+class AddressedQuerySet(ContentQuerySet):
+    def moved_from(self, slug):
+        """The row whose address once had ``slug``; raises ``DoesNotExist`` when there is none."""
+        from .models import FormerSlug
+
+        return self.get(pk__in=FormerSlug.objects.of(self.model).filter(slug=slug).values("object_id"))
+
+
+class Addressed(Content):
+    """An item with an address. ``uuid`` is its identity for ever: in feeds, calendars, exchanges, after any change.
+
+    ``title_field`` names the translated field that the slug is made from, ``reserved_slugs`` what is an address of the
+    portal itself (a regular expression), ``search_fields`` where readers' words are looked for.
+    """
+
+    title_field = "title"
+    reserved_slugs = r"(?!)"
+    search_fields = ()
+    search_fields_untranslated = ()
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    slug = models.SlugField(
+        _("address"),
+        max_length=SLUG_LENGTH,
+        unique=True,
+        blank=True,
+        help_text=_(
+            "The last word of the page’s address. Leave it empty and it is made from the title. "
+            "After a change the old address leads to the new one."
+        ),
+    )
+
+    objects = AddressedQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        return getattr(self, self.title_field) or self.slug
+
+    @property
+    def title_in_any_language(self):
+        return getattr(self, f"{self.title_field}_en") or getattr(self, f"{self.title_field}_ru") or ""
+
+    def is_reserved(self, slug):
+        return re.fullmatch(self.reserved_slugs, slug) is not None
+
+    def fill_slug(self):
+        if not self.slug:
+            others = type(self).objects.exclude(pk=self.pk)
+            self.slug = make_slug(
+                self.title_in_any_language,
+                lambda slug: self.is_reserved(slug) or others.filter(slug=slug).exists(),
+            )
+
+    def clean(self):
+        super().clean()
+        self.fill_slug()
+        if self.is_reserved(self.slug):
+            raise ValidationError(
+                {"slug": _("“%s” is an address of the portal itself. Choose another word.") % self.slug}
+            )
+
+    @transaction.atomic
+    def save(self, *args, **kwargs):
+        from .models import FormerSlug
+
+        self.fill_slug()
+        FormerSlug.objects.keep_address_of(self)
+        super().save(*args, **kwargs)

@@ -1,0 +1,116 @@
+"""What makes an item publishable: four instants, one ``state``, one ``published()``.
+
+Nothing else looks at the four columns. Whatever shows items to visitors starts from ``published()``.
+"""
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .constraints import FieldCheck
+from .slugs import Addressed, AddressedQuerySet
+
+
+class State(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted for review")
+    SCHEDULED = "scheduled", _("scheduled")
+    LIVE = "live", _("live")
+    EXPIRED = "expired", _("expired")
+    WITHDRAWN = "withdrawn", _("withdrawn")
+
+
+class PublishableQuerySet(AddressedQuerySet):
+    def in_state(self, state, now=None):
+        """The rows whose ``state`` is ``state`` at ``now``: the property below, said as a query."""
+        now = now or timezone.now()
+        kept = models.Q(withdrawn_at__isnull=True)
+        unset, begun = models.Q(published_at__isnull=True), models.Q(published_at__lte=now)
+        over = models.Q(expires_at__isnull=False, expires_at__lte=now)
+        return self.filter(
+            {
+                State.DRAFT: kept & unset & models.Q(submitted_at__isnull=True),
+                State.SUBMITTED: kept & unset & models.Q(submitted_at__isnull=False),
+                State.SCHEDULED: kept & models.Q(published_at__gt=now),
+                State.LIVE: kept & begun & ~over,
+                State.EXPIRED: kept & begun & over,
+                State.WITHDRAWN: ~kept,
+            }[state]
+        )
+
+    def published(self):
+        return self.in_state(State.LIVE)
+
+
+class Publishable(Addressed):
+    """An item in two languages that is live from an instant to an instant."""
+
+    search_fields = ("title", "summary", "body")
+
+    published_at = models.DateTimeField(
+        _("published from"),
+        null=True,
+        blank=True,
+        db_index=True,
+        help_text=_("Empty: a draft, seen by nobody but editors. In the future: goes live by itself at that time (Bonn time)."),
+    )
+    submitted_at = models.DateTimeField(_("submitted for review"), null=True, blank=True)
+    withdrawn_at = models.DateTimeField(
+        _("withdrawn"), null=True, blank=True, help_text=_("Set it to take the item off the portal; empty it to bring it back.")
+    )
+    expires_at = models.DateTimeField(
+        _("published until"), null=True, blank=True, help_text=_("The item leaves the portal by itself at that time (Bonn time).")
+    )
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("last changed"), auto_now=True)
+    source = models.ForeignKey(
+        "publishing.Source",
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The document that this item was taken from."),
+    )
+
+    objects = PublishableQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    @staticmethod
+    def constraints(title="title"):
+        """The constraints of every publishable model, for its ``Meta.constraints``."""
+        titled = ~models.Q(**{f"{title}_en": ""}) | ~models.Q(**{f"{title}_ru": ""})
+        return [
+            FieldCheck(
+                name="%(app_label)s_%(class)s_has_a_title",
+                field=f"{title}_en",
+                condition=titled,
+                violation_error_message=_("Write a title in English, or in Russian where only a Russian text exists."),
+            ),
+            FieldCheck(
+                name="%(app_label)s_%(class)s_expires_after_publication",
+                field="expires_at",
+                condition=models.Q(expires_at__isnull=True)
+                | models.Q(published_at__isnull=False, expires_at__gt=models.F("published_at")),
+                violation_error_message=_("“Published until” must be later than “published from”."),
+            ),
+            FieldCheck(
+                name="%(app_label)s_%(class)s_withdrawn_after_publication",
+                field="withdrawn_at",
+                condition=models.Q(withdrawn_at__isnull=True) | models.Q(published_at__isnull=False),
+                violation_error_message=_("Only what was published can be withdrawn. A draft can simply stay a draft."),
+            ),
+        ]
+
+    @property
+    def state(self):
+        now = timezone.now()
+        if self.withdrawn_at:
+            return State.WITHDRAWN
+        if not self.published_at:
+            return State.SUBMITTED if self.submitted_at else State.DRAFT
+        if self.published_at > now:
+            return State.SCHEDULED
+        return State.EXPIRED if self.expires_at and self.expires_at <= now else State.LIVE

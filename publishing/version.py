@@ -1,0 +1,58 @@
+"""What moves the content version and the search index: every save, delete and relation change of content.
+
+These are the only receivers of the portal. Methods would not do: ``loaddata``, cascades, bulk deletion in the admin
+and many-to-many changes call none.
+"""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import F
+from django.db.models.signals import m2m_changed, post_delete, post_save
+
+from . import search
+from .content import Content
+from .slugs import Addressed
+from .states import Publishable, State
+
+
+def bump():
+    """Raise the content version, in the transaction of the change itself."""
+    from .models import ContentVersion
+
+    if not ContentVersion.objects.filter(pk=1).update(number=F("number") + 1):
+        ContentVersion.objects.create(pk=1, number=1)
+
+
+def content_saved(sender, instance, **kwargs):
+    if isinstance(instance, Content):
+        bump()
+    if isinstance(instance, Addressed) and instance.search_fields:
+        search.index(instance)
+
+
+def content_deleted(sender, instance, **kwargs):
+    from .models import FormerSlug, Tombstone
+
+    if isinstance(instance, Content):
+        bump()
+    if isinstance(instance, Addressed):
+        search.forget(instance)
+        FormerSlug.objects.of(sender).filter(object_id=instance.pk).delete()
+    if isinstance(instance, Publishable) and instance.state in (State.LIVE, State.EXPIRED, State.WITHDRAWN):
+        Tombstone.objects.update_or_create(
+            uuid=instance.uuid,
+            defaults={
+                "content_type": ContentType.objects.get_for_model(sender),
+                "title": instance.title_in_any_language,
+            },
+        )
+
+
+def relations_changed(sender, instance, action, **kwargs):
+    if action.startswith("post_") and isinstance(instance, Content):
+        bump()
+
+
+def connect():
+    post_save.connect(content_saved, dispatch_uid="content_saved")
+    post_delete.connect(content_deleted, dispatch_uid="content_deleted")
+    m2m_changed.connect(relations_changed, dispatch_uid="relations_changed")
