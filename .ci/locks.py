@@ -1,0 +1,51 @@
+"""The lock files say what requirements*.txt say. Needs no network: that every dependency of a dependency is locked too
+is what `pip install --require-hashes` refuses to do without."""
+
+import re
+import sys
+from pathlib import Path
+
+PIN = re.compile(r"^([A-Za-z0-9._-]+)==([^\s;\\]+)", re.MULTILINE)
+REASON = re.compile(r"\s# \S.+$")
+
+
+def name_of(text):
+    return re.sub(r"[-_.]+", "-", text).lower()
+
+
+def pins(path):
+    return {name_of(name): version for name, version in PIN.findall(Path(path).read_text())}
+
+
+def complaints():
+    runtime, development = pins("requirements.lock"), pins("requirements-dev.lock")
+    for source, lock, locked in [
+        ("requirements.txt", "requirements.lock", runtime),
+        ("requirements-dev.txt", "requirements-dev.lock", development),
+        ("requirements.lock", "requirements-dev.lock", development),
+    ]:
+        for name, version in pins(source).items():
+            if locked.get(name) != version:
+                yield f"{source} has {name} {version}, {lock} has {locked.get(name, 'none')}"
+    for source in ["requirements.txt", "requirements-dev.txt"]:
+        for line in Path(source).read_text().splitlines():
+            if line and not line.startswith(("#", "-r ")):
+                if not PIN.match(line):
+                    yield f"{source}: not pinned exactly: {line}"
+                if not REASON.search(line):
+                    yield f"{source}: no reason given: {line}"
+    for lock, locked in [("requirements.lock", runtime), ("requirements-dev.lock", development)]:
+        text = Path(lock).read_text()
+        if not locked:
+            yield f"{lock} locks nothing"
+        if "://" in text or re.search(r"^--?\w", text, re.MULTILINE):
+            yield f"{lock} names a place to download from: only the one who installs knows which that is"
+        for block in re.split(r"\n(?=\S)", text):
+            if PIN.match(block) and "--hash=sha256:" not in block:
+                yield f"{lock}: no hash: {block.splitlines()[0]}"
+
+
+if __name__ == "__main__":
+    found = list(complaints())
+    print("\n".join(found) or "The lock files agree with requirements.txt and requirements-dev.txt.")
+    sys.exit("Run `make lock`." if found else 0)

@@ -1,0 +1,149 @@
+# `make` lists what there is. From a bare clone everything needs Python 3.11 or newer with venv, make, and the
+# package index on the first run; nothing else.
+
+# Plain `=`: the command line may say otherwise, but a HOST or PORT that a shell happens to export may not.
+HOST = 127.0.0.1
+PORT = 8000
+WORKERS = 2
+THREADS = 4
+VENV = .venv
+EMAIL =
+
+PY = $(VENV)/bin/python
+MANAGE = $(PY) manage.py
+# Tests are about the code, so no setting of this installation (or of its .env) reaches them.
+FOR_TESTS = DEBUG=false HTTPS=false SITE_URL=
+ON_SQLITE = DATABASE_URL=sqlite://:memory:
+
+.DEFAULT_GOAL = help
+.ONESHELL:
+# Prerequisites are made from left to right: several below count on it.
+.NOTPARALLEL:
+.SHELLFLAGS = -euc
+.PHONY: help run dev test test-postgres test-browser lint format lock messages editor clean \
+        python venv venv-dev database static port
+
+help:  ## List the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: venv port database static  ## Start the portal on http://127.0.0.1:8000 (PORT=8123 for another port)
+	@printf '\n  The portal:  http://%s:%s/\n' '$(HOST)' '$(PORT)'
+	printf '  To edit it:  make editor EMAIL=you@example.org   in another terminal, then follow the link it prints\n'
+	printf '  To stop it:  Ctrl-C\n\n'
+	exec env DEBUG=false $(VENV)/bin/gunicorn cami_portal.wsgi:application --bind '$(HOST):$(PORT)' \
+	    --workers $(WORKERS) --worker-class gthread --threads $(THREADS) --no-control-socket
+
+dev: venv-dev port database  ## The same with DEBUG, restarting itself when code changes
+	@exec env DEBUG=true $(MANAGE) runserver '$(HOST):$(PORT)'
+
+editor: venv  ## Invite an editor: EMAIL=you@example.org
+	@test -n '$(EMAIL)' || { echo 'Say whom: make editor EMAIL=you@example.org' >&2; exit 2; }
+	$(MANAGE) invite '$(EMAIL)'
+
+test: venv-dev static  ## Run the test suite on SQLite
+	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest $(ARGS)
+
+test-postgres: venv-dev static  ## Run the test suite on a private PostgreSQL, started and stopped for it
+	@$(FOR_TESTS) .ci/postgres $(PY) -m pytest $(ARGS)
+
+test-browser: venv-dev static  ## Run the browser tests (Debian's chromium)
+	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest -m browser $(ARGS)
+
+lint: venv-dev  ## Check Python and templates for mistakes and layout
+	@$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) -m djlint --lint --quiet .
+
+format: venv-dev  ## Lay out Python code and mend what the linter can
+	@$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+# Resolved for every platform and Python from 3.11, with the hashes of all files of a release. Locally configured
+# indexes and folders of packages stay out, or the lock would hold the hashes of this machine only.
+LOCK = $(VENV)/bin/uv --no-config pip compile --quiet --universal --fork-strategy fewest --python-version 3.11 \
+       --generate-hashes --custom-compile-command 'make lock' $(ARGS)
+
+lock: venv-dev  ## Write the lock files from requirements*.txt (ARGS=--upgrade also raises what they bring along)
+	@unset UV_FIND_LINKS UV_INDEX UV_EXTRA_INDEX_URL
+	$(LOCK) requirements.txt --output-file requirements.lock
+	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+
+messages: venv  ## Collect the texts to translate into locale/ and compile the translations
+	@command -v msgfmt >/dev/null || { echo 'gettext is missing. On Debian or Ubuntu: apt install gettext' >&2; exit 1; }
+	$(MANAGE) makemessages --locale ru --add-location file --ignore '$(VENV)' --ignore var
+	$(MANAGE) compilemessages --locale ru --ignore '$(VENV)' --ignore var
+
+clean:  ## Remove what make made, except the database and the uploads in var/
+	rm -rf $(VENV) var/static var/.static-collected test-results .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+# --- what the commands above stand on -----------------------------------------------------------------------------
+
+# The first Python that is new enough, and the name of what is missing if none is.
+define FIND_PYTHON
+for candidate in python3 python3.11 python3.12 python3.13 python3.14; do
+    if command -v $$candidate >/dev/null && $$candidate -c 'import sys; sys.exit(sys.version_info < (3, 11))'; then
+        if ! $$candidate -c 'import venv, ensurepip' 2>/dev/null; then
+            echo "$$candidate has no venv module. On Debian or Ubuntu: apt install python3-venv" >&2; exit 1
+        fi
+        found=$$candidate; break
+    fi
+done
+if [ -z "$${found:-}" ]; then
+    echo "Python 3.11 or newer is needed, and python3 here is: $$(python3 --version 2>&1 || echo missing)." \
+         "On Debian 12 or Ubuntu 24.04: apt install python3 python3-venv" >&2; exit 1
+fi
+endef
+
+# $(call installed,LOCK): the virtual environment holds what that lock says. The copy of the lock beside the packages
+# tells whether it still does.
+define installed
+if ! $(PY) -c '' 2>/dev/null; then
+    $(FIND_PYTHON)
+    echo "Making $(VENV) with $$($$found --version)"
+    $$found -m venv --clear '$(VENV)' || { rm -rf '$(VENV)'; exit 1; }
+fi
+if ! cmp -s '$(1)' '$(VENV)/$(1)'; then
+    echo 'Installing $(1), which takes a minute and happens only when it changed'
+    $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement '$(1)'
+    cp '$(1)' '$(VENV)/$(1)'
+fi
+endef
+
+venv:
+	@$(call installed,requirements.lock)
+
+venv-dev:
+	@$(call installed,requirements-dev.lock)
+	cp requirements.lock '$(VENV)/'  # whose packages are among them
+
+database:
+	@mkdir -p var
+	$(MANAGE) migrate --verbosity 0
+	$(MANAGE) seed
+
+# Collected anew only when a static file, the packages that bring some, or the settings are newer than last time.
+# Folders count too, so that a removed file is noticed.
+static:
+	@mkdir -p var
+	stamp=var/.static-collected
+	if [ ! -e $$stamp ] || [ -n "$$(find */static '$(VENV)'/*.lock cami_portal/settings.py -newer $$stamp -print -quit)" ]; then
+	    echo 'Collecting static files'
+	    touch $$stamp.next
+	    DEBUG=false $(MANAGE) collectstatic --noinput --verbosity 0
+	    mv $$stamp.next $$stamp
+	fi
+
+# gunicorn and runserver would say it too, but only after the work is done, and gunicorn not in plain words.
+define IS_PORT_FREE
+import os, socket, sys
+host, port = sys.argv[1], int(sys.argv[2])
+try:
+    socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET).close()
+except OSError as error:
+    sys.exit(f"Port {port} on {host} cannot be used: {os.strerror(error.errno)}. Another one: make run PORT={port + 1}")
+endef
+export IS_PORT_FREE
+
+port:
+	@$(PY) -c "$$IS_PORT_FREE" '$(HOST)' '$(PORT)'
