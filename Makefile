@@ -90,7 +90,7 @@ for candidate in python3 python3.11 python3.12 python3.13 python3.14; do
     fi
 done
 if [ -z "$${found:-}" ]; then
-    echo "Python 3.11 or newer is needed, and python3 here is: $$(python3 --version 2>&1 || echo missing)." \
+    echo "Python 3.11 or newer is needed, and here there is: $$(python3 --version 2>/dev/null || echo none)." \
          "On Debian 12 or Ubuntu 24.04: apt install python3 python3-venv" >&2; exit 1
 fi
 endef
