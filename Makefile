@@ -95,8 +95,8 @@ if [ -z "$${found:-}" ]; then
 fi
 endef
 
-# $(call installed,LOCK): the virtual environment holds what that lock says. The copy of the lock beside the packages
-# tells whether it still does.
+# $(call installed,LOCK,OTHER LOCKS IT HOLDS): the virtual environment holds what that lock says. The copy of the lock
+# beside the packages tells whether it still does.
 define installed
 if ! $(PY) -c '' 2>/dev/null; then
     $(FIND_PYTHON)
@@ -106,7 +106,7 @@ fi
 if ! cmp -s '$(1)' '$(VENV)/$(1)'; then
     echo 'Installing $(1), which takes a minute and happens only when it changed'
     $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --requirement '$(1)'
-    cp '$(1)' '$(VENV)/$(1)'
+    cp $(1) $(2) '$(VENV)'
 fi
 endef
 
@@ -114,8 +114,7 @@ venv:
 	@$(call installed,requirements.lock)
 
 venv-dev:
-	@$(call installed,requirements-dev.lock)
-	cp requirements.lock '$(VENV)/'  # whose packages are among them
+	@$(call installed,requirements-dev.lock,requirements.lock)
 
 database:
 	@mkdir -p var
@@ -127,7 +126,9 @@ database:
 static:
 	@mkdir -p var
 	stamp=var/.static-collected
-	if [ ! -e $$stamp ] || [ -n "$$(find */static '$(VENV)'/*.lock cami_portal/settings.py -newer $$stamp -print -quit)" ]; then
+	newer() { find "$$@" -newer $$stamp -print -quit; }
+	if [ ! -e $$stamp ] || [ -n "$$(newer '$(VENV)/requirements.lock' cami_portal/settings.py)" ] ||
+	   [ -n "$$(newer */static ! -path 'var/*')" ]; then
 	    echo 'Collecting static files'
 	    touch $$stamp.next
 	    DEBUG=false $(MANAGE) collectstatic --noinput --verbosity 0

@@ -64,7 +64,7 @@ def running(folder, limit):
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGTERM)
             process.wait(timeout=40)
-    if "Traceback" in (said := log.read_text()):
+    if re.search("Internal Server Error|Exception in worker", said := log.read_text()):
         sys.exit(f"The server logged an error:\n{said}")
 
 
