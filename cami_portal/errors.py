@@ -1,14 +1,12 @@
-"""Error pages: in the reader's language, with a way on, and without the database or anything else that may be broken."""
+"""Error pages: in the reader's language, with a way on, without the database or anything else that may be broken."""
 
-import logging
+import sys
 
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
-
-logger = logging.getLogger(__name__)
 
 
 def error_page(request, status):
@@ -40,18 +38,9 @@ def csrf_failure(request, reason=""):
 
 
 def server_error(request):
-    return error_page(request, 500)
-
-
-class DatabaseAwayMiddleware:
-    """Answers 503 while the database cannot be reached, wherever in the request that shows itself."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-
-    def __call__(self, request):
-        response = self.get_response(request)
-        if response.status_code == 500 and getattr(request, "database_away", False):
-            response = error_page(request, 503)
-            response["Retry-After"] = "30"
-        return response
+    """500; or 503 while the database is away, which passes by itself."""
+    if not isinstance(sys.exc_info()[1], (InterfaceError, OperationalError)):
+        return error_page(request, 500)
+    response = error_page(request, 503)
+    response["Retry-After"] = "30"
+    return response

@@ -1,6 +1,6 @@
 """The content security policy: strict for readers, with two additions for editors."""
 
-from csp.constants import NONCE, SELF
+from csp.constants import NONCE
 from csp.middleware import CSPMiddleware
 
 # The one <style> that the rich text editor writes into the page (a browser test fails when an upgrade changes it).
@@ -12,5 +12,9 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request, response):
         if request.path_info.startswith("/admin/"):
-            response._csp_update = {"script-src": [NONCE], "style-src": [PROSE_EDITOR_STYLE], "img-src": ["data:", "blob:"]}
+            response._csp_update = {
+                "script-src": [NONCE],
+                "style-src": [PROSE_EDITOR_STYLE],
+                "img-src": ["data:", "blob:"],
+            }
         return super().process_response(request, response)

@@ -1,3 +1,32 @@
-"""The map of the portal: machines' and editors' addresses first, then everything that is read in two languages."""
+"""The map of the portal: editors' and machines' addresses first, then everything that is read in two languages."""
 
-urlpatterns = []
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib import admin
+from django.urls import include, path
+
+from publishing import views as publishing_views
+
+from . import views
+
+handler400 = "cami_portal.errors.bad_request"
+handler403 = "cami_portal.errors.permission_denied"
+handler404 = "cami_portal.errors.page_not_found"
+handler500 = "cami_portal.errors.server_error"
+
+urlpatterns = [
+    # Editors
+    path("admin/", admin.site.urls),
+    path("accounts/", include("cami_portal.accounts")),
+    # Machines
+    path("healthz", views.healthz),
+    # Readers
+    *i18n_patterns(
+        path("", views.Home.as_view(), name="home"),
+        path("species/", include("species.urls")),
+        path("events/", include("events.urls")),
+        path("news/", include("news.urls")),
+        path("contacts/", include("contacts.urls")),
+        path("sources/", publishing_views.SourceList.as_view(), name="sources"),
+        path("<slug:slug>/", publishing_views.PageView.as_view(), name="page"),
+    ),
+]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.constraints import FieldCheck
 from publishing.content import Content, ContentQuerySet
 from publishing.dates import PrecisionField, first_day, last_day, not_before
-from publishing.slugs import Addressed, AddressedQuerySet
+from publishing.slugs import Addressed
 from publishing.text import CleanCharField, CleanTextField
 
 # An assignment that nobody confirmed for so long is history, not a statement about today.
@@ -65,7 +65,12 @@ class Organisation(Addressed):
         "self", verbose_name=_("part of"), null=True, blank=True, on_delete=models.PROTECT, related_name="parts"
     )
     country = models.ForeignKey(
-        Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.PROTECT, related_name="organisations"
+        Country,
+        verbose_name=_("country"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="organisations",
     )
     website = models.URLField(_("website"), max_length=300, blank=True)
     address = CleanTextField(_("postal address"), blank=True)
@@ -129,12 +134,19 @@ class Person(Content):
     else is ``PrivateContact``. So no page, feed or export of people can give an expert's address away.
     """
 
-    slug = models.SlugField(_("key"), max_length=80, unique=True, help_text=_("Family and given name: protas-yelizaveta."))
+    slug = models.SlugField(
+        _("key"), max_length=80, unique=True, help_text=_("Family and given name: protas-yelizaveta.")
+    )
     honorific = CleanCharField(_("form of address"), max_length=30, blank=True)
     given_name = CleanCharField(_("given name"), max_length=80, blank=True)
     family_name = CleanCharField(_("family name"), max_length=80)
     organisation = models.ForeignKey(
-        Organisation, verbose_name=_("organisation"), null=True, blank=True, on_delete=models.PROTECT, related_name="people"
+        Organisation,
+        verbose_name=_("organisation"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="people",
     )
     other_organisations = models.ManyToManyField(
         Organisation, verbose_name=_("other organisations"), blank=True, related_name="other_people"
@@ -162,7 +174,9 @@ class Person(Content):
 class PrivateContact(models.Model):
     """How a person can be reached: for the Secretariat's eyes only, under a permission of its own."""
 
-    person = models.OneToOneField(Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="private_contact")
+    person = models.OneToOneField(
+        Person, verbose_name=_("person"), on_delete=models.CASCADE, related_name="private_contact"
+    )
     email = models.EmailField(_("e-mail"), blank=True)
     phone = models.CharField(_("telephone"), max_length=60, blank=True)
     address = models.TextField(_("address"), blank=True)
@@ -213,7 +227,9 @@ class Role(Addressed):
     )
     topics = models.ManyToManyField(Topic, verbose_name=_("topics"), blank=True, related_name="roles")
     mailbox = models.EmailField(
-        _("mailbox"), blank=True, help_text=_("An address that stays the same whoever holds the role. Shown to visitors.")
+        _("mailbox"),
+        blank=True,
+        help_text=_("An address that stays the same whoever holds the role. Shown to visitors."),
     )
     order = models.PositiveSmallIntegerField(_("order"), default=0)
 
@@ -267,8 +283,12 @@ class Assignment(Content):
             "page says “last recorded” and no longer names this person as in charge."
         ),
     )
-    email = models.EmailField(_("public e-mail in this role"), blank=True, help_text=_("Shown to visitors. Secretariat staff only."))
-    phone = models.CharField(_("public telephone in this role"), max_length=40, blank=True, help_text=_("Shown to visitors."))
+    email = models.EmailField(
+        _("public e-mail in this role"), blank=True, help_text=_("Shown to visitors. Secretariat staff only.")
+    )
+    phone = models.CharField(
+        _("public telephone in this role"), max_length=40, blank=True, help_text=_("Shown to visitors.")
+    )
     note = CleanCharField(_("note"), max_length=300, blank=True)
     source = models.ForeignKey(
         "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"

@@ -50,5 +50,8 @@ def validate_document(upload):
         raise ValidationError(_("The file is larger than 20 MB."))
     if kind_of(upload) != upload.name.rpartition(".")[2].lower():
         raise ValidationError(
-            _("This is not a sound PDF, DOCX, XLSX or PPTX file, its name does not fit what is in it, or it holds macros.")
+            _(
+                "This is not a sound PDF, DOCX, XLSX or PPTX file, or its name does not fit what is in it, "
+                "or it holds macros."
+            )
         )

@@ -81,14 +81,19 @@ class Event(Publishable):
     short_title = CleanCharField(_("short title"), max_length=120, blank=True)
     kind = models.CharField(_("kind"), max_length=12, choices=Kind)
     status = models.CharField(_("status"), max_length=10, choices=Status, default=Status.CONFIRMED)
-    start = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: to be announced. For a deadline: the day it is due."))
+    start = models.DateField(
+        _("from"), null=True, blank=True, help_text=_("Empty: to be announced. For a deadline: the day it is due.")
+    )
     start_precision = PrecisionField()
     end = models.DateField(_("until"), null=True, blank=True, help_text=_("The last day. Empty: one day only."))
     end_precision = PrecisionField()
     start_time = models.TimeField(_("begins at"), null=True, blank=True, help_text=_("In the time zone below."))
     end_time = models.TimeField(_("ends at"), null=True, blank=True)
     time_zone = models.CharField(
-        _("time zone"), max_length=40, blank=True, help_text=_("Needed with times: the zone of the place, such as Asia/Dushanbe.")
+        _("time zone"),
+        max_length=40,
+        blank=True,
+        help_text=_("Needed with times: the zone of the place, such as Asia/Dushanbe."),
     )
     venue = CleanCharField(_("venue"), max_length=250, blank=True)
     city = CleanCharField(_("city"), max_length=120, blank=True)
@@ -96,7 +101,9 @@ class Event(Publishable):
         Country, verbose_name=_("country"), null=True, blank=True, on_delete=models.PROTECT, related_name="events"
     )
     attendance = models.CharField(_("attendance"), max_length=12, choices=Attendance, default=Attendance.NOT_RECORDED)
-    invitation_only = models.BooleanField(_("by invitation only"), null=True, blank=True, help_text=_("Unknown: not recorded."))
+    invitation_only = models.BooleanField(
+        _("by invitation only"), null=True, blank=True, help_text=_("Unknown: not recorded.")
+    )
     link = models.URLField(_("link"), max_length=500, blank=True)
     part_of = models.ForeignKey(
         "self",
@@ -110,7 +117,9 @@ class Event(Publishable):
     picture = models.ForeignKey(
         Picture, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
     )
-    summary = CleanTextField(_("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the title."))
+    summary = CleanTextField(
+        _("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the title.")
+    )
     body = RichTextField(_("text"), blank=True)
     participants = CleanTextField(_("participants"), blank=True, help_text=_("Who took part, in words and numbers."))
     outcomes = RichTextField(_("outcomes"), blank=True)
@@ -122,7 +131,9 @@ class Event(Publishable):
         _("kind for InforMEA"), max_length=30, blank=True, help_text=_("Empty: decided by the kind above.")
     )
     to_informea = models.BooleanField(
-        _("send to InforMEA"), default=True, help_text=_("Take the tick away where another secretariat sends the same meeting.")
+        _("send to InforMEA"),
+        default=True,
+        help_text=_("Take the tick away where another secretariat sends the same meeting."),
     )
 
     objects = EventQuerySet.as_manager()
@@ -175,7 +186,13 @@ class Event(Publishable):
         self.fill_dates()
         if self.time_zone and self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": _("This time zone is not known. Write it like Asia/Dushanbe.")})
-        if self.start and self.start == self.end and self.start_time and self.end_time and self.end_time < self.start_time:
+        if (
+            self.start
+            and self.start == self.end
+            and self.start_time
+            and self.end_time
+            and self.end_time < self.start_time
+        ):
             raise ValidationError({"end_time": _("The end is before the beginning. Change one of the two times.")})
 
     def save(self, *args, **kwargs):
@@ -215,13 +232,20 @@ class Deadline(Content):
 
     event = models.OneToOneField(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="deadline")
     for_whom = CleanCharField(_("for whom"), max_length=250, blank=True)
-    rule = CleanTextField(_("the rule in words"), blank=True, help_text=_("Such as: no later than 180 days before the COP."))
+    rule = CleanTextField(
+        _("the rule in words"), blank=True, help_text=_("Such as: no later than 180 days before the COP.")
+    )
     how = CleanTextField(_("how to submit"), blank=True)
     role = models.ForeignKey(
         Role, verbose_name=_("role to ask"), null=True, blank=True, on_delete=models.PROTECT, related_name="deadlines"
     )
     serves = models.ForeignKey(
-        Event, verbose_name=_("event it serves"), null=True, blank=True, on_delete=models.SET_NULL, related_name="deadlines"
+        Event,
+        verbose_name=_("event it serves"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="deadlines",
     )
 
     class Meta:
@@ -236,7 +260,9 @@ class Deadline(Content):
 class Part(OrganisationPart):
     natural_key_fields = ("event__slug", "organisation__slug", "part")
 
-    event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="organisation_parts")
+    event = models.ForeignKey(
+        Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="organisation_parts"
+    )
     organisation = models.ForeignKey(
         "contacts.Organisation", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="event_parts"
     )
@@ -260,7 +286,9 @@ class Participant(Content):
     natural_key_fields = ("event__slug", "person__slug")
 
     event = models.ForeignKey(Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="people")
-    person = models.ForeignKey(Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="participations")
+    person = models.ForeignKey(
+        Person, verbose_name=_("person"), on_delete=models.PROTECT, related_name="participations"
+    )
     capacity = CleanCharField(_("as what"), max_length=250, blank=True)
 
     class Meta:
@@ -305,9 +333,16 @@ class Document(Content):
     file = models.FileField(
         _("file"), upload_to=document_path, blank=True, help_text=_("PDF, DOCX, XLSX or PPTX, at most 20 MB.")
     )
-    link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Instead of a file: where the document stands."))
+    link = models.URLField(
+        _("link"), max_length=500, blank=True, help_text=_("Instead of a file: where the document stands.")
+    )
     supersedes = models.ForeignKey(
-        "self", verbose_name=_("supersedes"), null=True, blank=True, on_delete=models.SET_NULL, related_name="superseded_by"
+        "self",
+        verbose_name=_("supersedes"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="superseded_by",
     )
 
     class Meta:

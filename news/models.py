@@ -36,7 +36,9 @@ class Article(Publishable):
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.NEWS)
     date = models.DateField(_("date"), help_text=_("The day of the news itself. Lists are sorted by it."))
     date_precision = PrecisionField()
-    summary = CleanTextField(_("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the title."))
+    summary = CleanTextField(
+        _("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the title.")
+    )
     body = RichTextField(_("text"), blank=True)
     link = models.URLField(_("link to the original"), max_length=500, blank=True)
     publisher = CleanCharField(_("publisher of the original"), max_length=150, blank=True)

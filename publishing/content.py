@@ -7,6 +7,10 @@ class ContentQuerySet(models.QuerySet):
     def get_by_natural_key(self, *key):
         return self.get(**dict(zip(self.model.natural_key_fields, key, strict=True)))
 
+    def published(self):
+        """What visitors may see: all, for reference data such as countries and organisations are always public."""
+        return self.all()
+
 
 class Content(models.Model):
     """A row that readers may see. Saving, deleting or relating it moves the content version (``version.py``).

@@ -48,10 +48,15 @@ class Picture(Content):
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
     alt = CleanCharField(
-        _("alternative text"), max_length=300, blank=True, help_text=_("What is to be seen, for those who cannot see it.")
+        _("alternative text"),
+        max_length=300,
+        blank=True,
+        help_text=_("What is to be seen, for those who cannot see it."),
     )
     caption = CleanCharField(_("caption"), max_length=300, blank=True)
-    credit = CleanCharField(_("credit"), max_length=200, blank=True, help_text=_("The photographer, as they wish to be named."))
+    credit = CleanCharField(
+        _("credit"), max_length=200, blank=True, help_text=_("The photographer, as they wish to be named.")
+    )
     licence = CleanCharField(_("licence"), max_length=200, blank=True)
     permission = CleanTextField(
         _("proof of permission"), blank=True, help_text=_("Who allowed the use, when and how. Not shown to visitors.")
@@ -81,7 +86,9 @@ class PhotoCredit(Content):
 
     natural_key_fields = ("source__slug", "number")
 
-    source = models.ForeignKey(Source, verbose_name=_("document"), on_delete=models.PROTECT, related_name="photo_credits")
+    source = models.ForeignKey(
+        Source, verbose_name=_("document"), on_delete=models.PROTECT, related_name="photo_credits"
+    )
     number = models.PositiveSmallIntegerField(_("number"))
     subject = CleanCharField(_("subject"), max_length=200, blank=True, help_text=_("Empty: the document names none."))
     text = CleanCharField(_("credit"), max_length=200)
@@ -111,7 +118,8 @@ class Page(Publishable):
         FOOTER = "footer", _("foot of every page")
 
     reserved_slugs = (
-        r"species|events|news|contacts|search|changes|data|sources|newsletter|api|admin|accounts|preview|style|media|static"
+        r"species|events|news|newsletter|contacts|search|changes|data|sources"
+        r"|api|admin|accounts|preview|style|media|static"
     )
 
     title = CleanCharField(_("title"), max_length=200, blank=True)
@@ -136,11 +144,9 @@ class FormerSlugQuerySet(models.QuerySet):
 
     def keep_address_of(self, item):
         """Remember the slug that ``item`` has in the database, if it is about to get another one."""
-        if item.pk is None:
-            return
         model = type(item)
-        old = model.objects.filter(pk=item.pk).exclude(slug=item.slug).values_list("slug", flat=True).first()
         self.of(model).filter(slug=item.slug).delete()  # an address in use leads nowhere else
+        old = model.objects.filter(pk=item.pk).exclude(slug=item.slug).values_list("slug", flat=True).first()
         if old:
             content_type = ContentType.objects.get_for_model(model)
             self.update_or_create(content_type=content_type, slug=old, defaults={"object_id": item.pk})

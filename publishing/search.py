@@ -5,6 +5,7 @@ receivers in ``version.py``; ``manage.py reindex`` makes it anew.
 """
 
 import html
+import itertools
 import re
 import unicodedata
 
@@ -34,6 +35,15 @@ def index(item):
     from .models import SearchEntry
 
     SearchEntry.objects.update_or_create(uuid=item.uuid, defaults={"words": words_of(item)})
+
+
+def index_all(items):
+    """Store the words of many new items at once."""
+    from .models import SearchEntry
+
+    entries = (SearchEntry(uuid=item.uuid, words=words_of(item)) for item in items)
+    while batch := list(itertools.islice(entries, 500)):
+        SearchEntry.objects.bulk_create(batch)
 
 
 def forget(item):

@@ -10,7 +10,9 @@ from django.db.backends.signals import connection_created
 def compiled(pattern, escape):
     parts = re.split(f"({re.escape(escape)}.|[%_])" if escape else "([%_])", pattern.casefold(), flags=re.DOTALL)
     wild = {"%": ".*", "_": "."}
-    return re.compile("".join(wild.get(p) or re.escape(p[1:] if escape and p[:1] == escape else p) for p in parts), re.DOTALL)
+    return re.compile(
+        "".join(wild.get(p) or re.escape(p[1:] if escape and p[:1] == escape else p) for p in parts), re.DOTALL
+    )
 
 
 def like(pattern, value, escape=""):

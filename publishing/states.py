@@ -52,14 +52,22 @@ class Publishable(Addressed):
         null=True,
         blank=True,
         db_index=True,
-        help_text=_("Empty: a draft, seen by nobody but editors. In the future: goes live by itself at that time (Bonn time)."),
+        help_text=_(
+            "Empty: a draft, seen by nobody but editors. In the future: goes live by itself at that time (Bonn time)."
+        ),
     )
     submitted_at = models.DateTimeField(_("submitted for review"), null=True, blank=True)
     withdrawn_at = models.DateTimeField(
-        _("withdrawn"), null=True, blank=True, help_text=_("Set it to take the item off the portal; empty it to bring it back.")
+        _("withdrawn"),
+        null=True,
+        blank=True,
+        help_text=_("Set it to take the item off the portal; empty it to bring it back."),
     )
     expires_at = models.DateTimeField(
-        _("published until"), null=True, blank=True, help_text=_("The item leaves the portal by itself at that time (Bonn time).")
+        _("published until"),
+        null=True,
+        blank=True,
+        help_text=_("The item leaves the portal by itself at that time (Bonn time)."),
     )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("last changed"), auto_now=True)

@@ -15,7 +15,9 @@ from django_prose_editor.fields import ProseEditorField
 
 # C0 and C1 controls but tab and line ends, soft hyphens, direction overrides, lone surrogates and non-characters:
 # what Word and PDF leave behind. One \x0b in a title is enough to break an Atom feed for everybody.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]")
+UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
+)
 
 RICH_TEXT = {
     "Bold": True,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Country, Person
 from publishing.constraints import FieldCheck
-from publishing.content import Content, ContentQuerySet
+from publishing.content import ContentQuerySet
 from publishing.dates import PrecisionField, first_day, last_day, not_before
 from publishing.facts import SourcedFact
 from publishing.models import Picture
@@ -27,7 +27,9 @@ class RangeState(SourcedFact):
 
     natural_key_fields = ("country__code",)
 
-    country = models.OneToOneField(Country, verbose_name=_("country"), on_delete=models.PROTECT, related_name="range_state")
+    country = models.OneToOneField(
+        Country, verbose_name=_("country"), on_delete=models.PROTECT, related_name="range_state"
+    )
     status = models.CharField(_("status"), max_length=12, choices=Status, default=Status.NOT_RECORDED)
     party_since = models.DateField(_("Party since"), null=True, blank=True, help_text=_("Empty: not recorded."))
     party_since_precision = PrecisionField()
@@ -111,14 +113,21 @@ class Species(Publishable):
 
     name = CleanCharField(_("name"), max_length=120, blank=True)
     other_names = CleanCharField(
-        _("other names"), max_length=250, blank=True, help_text=_("Further names that people search for, with commas: kulan, onager.")
+        _("other names"),
+        max_length=250,
+        blank=True,
+        help_text=_("Further names that people search for, with commas: kulan, onager."),
     )
     scientific_name = CleanCharField(_("scientific name"), max_length=120, unique=True)
     family = CleanCharField(_("family"), max_length=60, blank=True)
     order = CleanCharField(_("order"), max_length=60, blank=True)
     group = models.CharField(_("group"), max_length=10, choices=Group)
-    habitat = models.CharField(_("habitat"), max_length=10, choices=Habitat, help_text=_("Decides the landscape drawn on its page."))
-    summary = CleanTextField(_("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the name."))
+    habitat = models.CharField(
+        _("habitat"), max_length=10, choices=Habitat, help_text=_("Decides the landscape drawn on its page.")
+    )
+    summary = CleanTextField(
+        _("summary"), blank=True, help_text=_("One or two sentences, shown in lists and below the name.")
+    )
     body = RichTextField(_("text"), blank=True)
     picture = models.ForeignKey(
         Picture, verbose_name=_("picture"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -169,9 +178,14 @@ class Assessment(SpeciesFact):
     """A Red List assessment; ``year`` is the year of the assessment."""
 
     category = models.CharField(_("Red List category"), max_length=2, choices=RedList)
-    current = models.BooleanField(_("in force"), default=False, help_text=_("The latest one. Only one assessment of a species is."))
+    current = models.BooleanField(
+        _("in force"), default=False, help_text=_("The latest one. Only one assessment of a species is.")
+    )
     scope = CleanCharField(
-        _("scope"), max_length=200, blank=True, help_text=_("Empty: this very taxon. Else what was assessed: “the species Ursus arctos”.")
+        _("scope"),
+        max_length=200,
+        blank=True,
+        help_text=_("Empty: this very taxon. Else what was assessed: “the species Ursus arctos”."),
     )
 
     class Meta(SpeciesFact.Meta):
@@ -202,7 +216,9 @@ class Listing(SpeciesFact):
         NOT_RECORDED = "not-recorded", _("not recorded")
 
     appendix = models.CharField(_("Appendix"), max_length=12, choices=Appendix)
-    cop = CleanCharField(_("decided by"), max_length=30, blank=True, help_text=_("The Conference of the Parties: COP12."))
+    cop = CleanCharField(
+        _("decided by"), max_length=30, blank=True, help_text=_("The Conference of the Parties: COP12.")
+    )
     until = models.PositiveSmallIntegerField(_("until"), null=True, blank=True, help_text=_("Empty: still in force."))
     scope = CleanCharField(_("scope"), max_length=200, blank=True, help_text=_("Empty: this very taxon."))
 
@@ -233,7 +249,9 @@ class Membership(SpeciesFact):
         UNRESOLVED = "unresolved", _("unresolved")
 
     status = models.CharField(_("status"), max_length=10, choices=Status)
-    since_cop = CleanCharField(_("decided by"), max_length=30, blank=True, help_text=_("COP11 for the fifteen of 2014."))
+    since_cop = CleanCharField(
+        _("decided by"), max_length=30, blank=True, help_text=_("COP11 for the fifteen of 2014.")
+    )
     until = models.PositiveSmallIntegerField(_("until"), null=True, blank=True)
     decision = CleanCharField(_("decision"), max_length=250, blank=True)
 
@@ -314,7 +332,9 @@ class Range(SourcedFact):
     natural_key_fields = ("species__slug", "state__country__code")
 
     species = models.ForeignKey(Species, verbose_name=_("species"), on_delete=models.CASCADE, related_name="ranges")
-    state = models.ForeignKey(RangeState, verbose_name=_("Range State"), on_delete=models.PROTECT, related_name="ranges")
+    state = models.ForeignKey(
+        RangeState, verbose_name=_("Range State"), on_delete=models.PROTECT, related_name="ranges"
+    )
     presence = models.CharField(_("presence"), max_length=12, choices=Presence)
 
     class Meta:
@@ -383,7 +403,9 @@ class FocalPoint(SpeciesFact):
         help_text=_("Empty: assigned, but the name is not recorded."),
     )
     name_public = models.BooleanField(
-        _("the name may be shown"), default=False, help_text=_("Tick it only with the expert’s consent. Addresses are never shown.")
+        _("the name may be shown"),
+        default=False,
+        help_text=_("Tick it only with the expert’s consent. Addresses are never shown."),
     )
     start = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: not recorded."))
     start_precision = PrecisionField()

@@ -1,3 +1,109 @@
+"""What templates say of content: texts in the reader's language, dates in words, the way to the other language."""
+
 from django import template
+from django.conf import settings
+from django.template.defaultfilters import linebreaks
+from django.urls import translate_url
+from django.utils import translation
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
+
+from .. import wording
+from ..models import Page
+from ..text import RichTextField, clean_html
 
 register = template.Library()
+
+
+def in_some_language(item, field):
+    """``(text, language)``: the reader's language if the text exists in it, else another one; ``("", "")`` for none."""
+    current = translation.get_language()
+    others = [code for code, name in settings.LANGUAGES if code != current]
+    for language in [current, *others]:
+        if text := getattr(item, f"{field}_{language}"):
+            return text, language
+    return "", ""
+
+
+@register.simple_tag
+def say(item, field):
+    """A translated field inside a line; marked with its language when that is not the reader's."""
+    text, language = in_some_language(item, field) if item else ("", "")
+    if language in ("", translation.get_language()):
+        return text
+    return format_html('<span lang="{}">{}</span>', language, text)
+
+
+@register.simple_tag
+def say_block(item, field):
+    """A translated field as a block; when it lacks a translation, that is said before it."""
+    text, language = in_some_language(item, field)
+    if not text:
+        return ""
+    if isinstance(item._meta.get_field(field), RichTextField):
+        html = mark_safe(clean_html(text))  # noqa: S308 - cleaned when stored and, as SQL may have changed it, here
+    else:
+        html = linebreaks(text, autoescape=True)
+    if language == translation.get_language():
+        return format_html('<div class="prose">{}</div>', html)
+    note = _("This text is not available in English yet; it is shown in Russian.")
+    if language == "en":
+        note = _("This text is not available in Russian yet; it is shown in English.")
+    return format_html('<p class="untranslated">{}</p><div class="prose" lang="{}">{}</div>', note, language, html)
+
+
+@register.simple_tag
+def has(item, field):
+    return bool(in_some_language(item, field)[0])
+
+
+@register.simple_tag
+def day(value, precision="day"):
+    """A date as far as it is known."""
+    if value is None:
+        return ""
+    machine, words = wording.machine_date(value, precision), wording.day_in_words(value, precision)
+    return format_html('<time datetime="{}">{}</time>', machine, words)
+
+
+@register.simple_tag
+def dates(item):
+    """The days, and hours if known, from an item's start to its end."""
+    words = wording.range_in_words(item.start, item.start_precision, item.end, item.end_precision)
+    if not words:
+        return _("date to be announced") if hasattr(item, "start_time") else ""
+    hours = ""
+    if getattr(item, "start_time", None):
+        hours = ", " + wording.times_in_words(item.start_time, item.end_time, item.time_zone)
+    machine = wording.machine_date(item.start or item.end, item.start_precision if item.start else item.end_precision)
+    return format_html('<time datetime="{}">{}</time>{}', machine, words, hours)
+
+
+@register.simple_tag
+def navigation(place):
+    """The published standing pages that have their place there."""
+    return Page.objects.published().filter(place=place).only("slug", "title", "title_en", "title_ru")
+
+
+@register.simple_tag(takes_context=True)
+def switch_language(context):
+    """The other language and this page's address in it; ``None`` on pages that are made without a request."""
+    request = context.get("request")
+    if request is None:
+        return None
+    current = translation.get_language()
+    code = next(code for code, name in settings.LANGUAGES if code != current)
+    name = translation.get_language_info(code)["name_local"]
+    return {"code": code, "name": name.capitalize(), "url": translate_url(request.get_full_path(), code)}
+
+
+@register.simple_tag(takes_context=True)
+def alternates(context):
+    """``<link rel="alternate" hreflang>`` for this page in each language, and its canonical address."""
+    request = context.get("request")
+    if request is None:
+        return ""
+    links = [(code, request.build_absolute_uri(translate_url(request.path, code))) for code, name in settings.LANGUAGES]
+    canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
+    return canonical + format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', links)

@@ -1,0 +1,45 @@
+"""The pages that speak of all apps."""
+
+from django.db.models import F
+from django.http import HttpResponse
+from django.utils import timezone
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
+
+from contacts.models import Role
+from events.models import Event
+from news.models import Article
+from publishing.models import Page
+from species.models import RangeState, Species
+
+
+class Home(TemplateView):
+    template_name = "home.html"
+
+    def get_context_data(self, **kwargs):
+        upcoming = (
+            Event.objects.published()
+            .upcoming()
+            .order_by(F("start").asc(nulls_last=True), "start_precision")
+            .select_related("country")
+        )
+        return super().get_context_data(
+            about=Page.objects.published().filter(slug="about").first(),
+            articles=Article.objects.published()[:3],
+            next_meeting=upcoming.meetings().first(),
+            next_deadline=upcoming.deadlines().first(),
+            last_meeting=Event.objects.published().past().meetings().select_related("country").first(),
+            species=Species.objects.published(),
+            states=RangeState.objects.select_related("country"),
+            roles=Role.objects.filter(kind=Role.Kind.SECRETARIAT)[:3],
+            today=timezone.localdate(),
+            **kwargs,
+        )
+
+
+@never_cache
+@require_safe
+def healthz(request):
+    """Whether the process answers; it asks nothing of the database."""
+    return HttpResponse("ok\n", content_type="text/plain")

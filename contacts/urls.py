@@ -1,0 +1,11 @@
+from django.urls import path
+
+from . import views
+
+app_name = "contacts"
+urlpatterns = [
+    path("", views.RoleList.as_view(), name="list"),
+    path("organisations/", views.OrganisationList.as_view(), name="organisations"),
+    path("organisations/<slug:slug>/", views.OrganisationDetail.as_view(), name="organisation"),
+    path("<slug:slug>/", views.RoleDetail.as_view(), name="role"),
+]

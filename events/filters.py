@@ -1,0 +1,47 @@
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from contacts.models import Country
+from publishing.lists import Facet, ListFilter, TextFilter, YearFacet
+from species.filters import species_options
+
+from .models import Event
+
+
+class WhenFacet(Facet):
+    """Upcoming or past, as ``EventQuerySet`` says."""
+
+    UPCOMING, PAST = "upcoming", "past"
+
+    def __init__(self, **kwargs):
+        options = [(self.UPCOMING, _("upcoming")), (self.PAST, _("past"))]
+        super().__init__(value="when", options=lambda: options, label=_("When"), **kwargs)
+
+    def filter(self, queryset, values):
+        if len(values) != 1:
+            return queryset
+        return queryset.upcoming() if values == [self.UPCOMING] else queryset.past()
+
+    def counts(self, queryset):
+        upcoming = Count("pk", filter=Q(pk__in=queryset.model.objects.upcoming().values("pk")))
+        numbers = queryset.order_by().aggregate(upcoming=upcoming, all=Count("pk"))
+        return {self.UPCOMING: numbers["upcoming"], self.PAST: numbers["all"] - numbers["upcoming"]}
+
+
+def country_options():
+    return list(Country.objects.values_list("code", "name"))
+
+
+class EventFilter(ListFilter):
+    q = TextFilter()
+    when = WhenFacet()
+    year = YearFacet(first="start", last="end")
+    kind = Facet(value="kind", options=lambda: Event.Kind.choices, label=_("Kind"))
+    country = Facet(value="country__code", options=country_options, label=_("Country"))
+    species = Facet(
+        value="species__slug",
+        rows=Event.species.through.objects.all,
+        item="event",
+        options=species_options,
+        label=_("Species"),
+    )

@@ -1,0 +1,26 @@
+from django.utils.translation import gettext_lazy as _
+
+from publishing.lists import Facet, ListFilter, TextFilter, YearFacet
+from species.filters import species_options, state_options
+
+from .models import Article
+
+
+class ArticleFilter(ListFilter):
+    q = TextFilter()
+    species = Facet(
+        value="species__slug",
+        rows=Article.species.through.objects.all,
+        item="article",
+        options=species_options,
+        label=_("Species"),
+    )
+    state = Facet(
+        value="rangestate__country__code",
+        rows=Article.states.through.objects.all,
+        item="article",
+        options=state_options,
+        label=_("Range State"),
+    )
+    kind = Facet(value="kind", options=lambda: Article.Kind.choices, label=_("Kind"))
+    year = YearFacet(first="date")

@@ -1,0 +1,27 @@
+from publishing.lists import FilteredListView
+from publishing.views import PublishedDetailView
+
+from .filters import ArticleFilter
+from .models import Article
+
+
+class ArticleList(FilteredListView):
+    model = Article
+    filterset_class = ArticleFilter
+
+
+class ArticleDetail(PublishedDetailView):
+    queryset = Article.objects.select_related("picture", "source").prefetch_related("organisation_parts__organisation")
+
+    model = Article
+
+    def get_context_data(self, **kwargs):
+        article = self.object
+        return super().get_context_data(
+            species=article.species.published(),
+            states=article.states.select_related("country"),
+            events=article.events.published(),
+            instruments=article.instruments.published(),
+            people=article.people.select_related("organisation"),
+            **kwargs,
+        )

@@ -1,0 +1,216 @@
+"""Lists that a visitor narrows down: what may be asked for, how many items each choice would give, what is active.
+
+Everything stands in the address: ``?species=saiga&species=argali&year=2016``. Within a facet any of the values will do,
+between facets all must fit. A value that is unknown is an error with a message beside its field, never "everything".
+"""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from functools import reduce
+from operator import or_
+
+import django_filters
+from django import forms
+from django.db.models import Count, Q
+from django.http import Http404
+from django.utils.functional import cached_property
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from django_filters.views import FilterView
+
+from . import search
+
+COUNTED_UP_TO = 1000
+# What newsletters and social networks hang on to addresses; it filters nothing and is let pass.
+TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id|ref")
+
+
+class FacetField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": _("“%(value)s” is not among the choices.")}
+
+    def to_python(self, value):
+        return list(dict.fromkeys(super().to_python(value)))
+
+
+class YearField(FacetField):
+    """Any year from 1900 to 2100 is a sensible question, also one in which nothing happened."""
+
+    default_error_messages = {"invalid_choice": _("“%(value)s” is not a year between 1900 and 2100.")}
+
+    def valid_value(self, value):
+        return bool(re.fullmatch(r"[0-9]{4}", value, re.ASCII)) and 1900 <= int(value) <= 2100
+
+
+class Facet(django_filters.Filter):
+    """One group of choices, any of which may be taken.
+
+    ``options`` is a callable that returns ``[(value, label), …]``. What is compared is the look-up ``value`` of the
+    item itself or, when ``rows`` is given (a callable returning a queryset), of those rows whose ``item`` column names
+    the item: a many-to-many table, or facts about it.
+    """
+
+    field_class = FacetField
+
+    def __init__(self, *, value, options, rows=None, item=None, **kwargs):
+        self.value, self.rows, self.item = value, rows, item
+        super().__init__(field_name=value, choices=options, **kwargs)
+
+    def filter(self, queryset, values):
+        if not values:
+            return queryset
+        wanted = {f"{self.value}__in": values}
+        if self.rows is None:
+            return queryset.filter(**wanted)
+        return queryset.filter(pk__in=self.rows().filter(**wanted).values(self.item))
+
+    def counts(self, queryset):
+        """``{value: number of items of ``queryset`` that have it}``; one query."""
+        if self.rows is None:
+            rows, counted = queryset, "pk"
+        else:
+            rows, counted = self.rows().filter(**{f"{self.item}__in": queryset.order_by().values("pk")}), self.item
+        counts = rows.order_by().values_list(self.value).annotate(Count(counted, distinct=True))
+        return {str(value): number for value, number in counts}
+
+
+class YearFacet(Facet):
+    """The years that an item touches, from the date column ``first`` to the date column ``last``."""
+
+    field_class = YearField
+
+    def __init__(self, *, first, last=None, **kwargs):
+        self.first, self.last = first, last or first
+        super().__init__(value=f"{first}__year", options=(), label=_("Year"), **kwargs)
+
+    def filter(self, queryset, values):
+        if not values:
+            return queryset
+        return queryset.filter(reduce(or_, [self.touching(year) for year in values]))
+
+    def touching(self, year):
+        return Q(**{f"{self.first}__lte": f"{year}-12-31", f"{self.last}__gte": f"{year}-01-01"})
+
+    def counts(self, queryset):
+        counts = Counter()
+        spans = queryset.filter(**{f"{self.first}__isnull": False}).order_by()
+        spans = spans.values_list(f"{self.first}__year", f"{self.last}__year").annotate(Count("pk"))
+        for first, last, number in spans:
+            for year in range(first, last + 1):
+                counts[str(year)] += number
+        return counts
+
+
+class TextFilter(django_filters.CharFilter):
+    """Words that must all stand in the item, in either language."""
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=100, label=_("Words"), **kwargs)
+
+    def filter(self, queryset, value):
+        return search.matching(queryset, value) if value else queryset
+
+
+@dataclass
+class Option:
+    """One choice as the form shows it; ``number`` is ``None`` where it is above a thousand."""
+
+    value: str
+    label: str
+    number: int | None
+    active: bool
+
+
+@dataclass
+class Chip:
+    """An active filter and the query string of the list without it."""
+
+    label: str
+    without: str
+
+
+class ListFilter(django_filters.FilterSet):
+    """The base of every list's filters: refuses parameters it does not know, and says what each choice would give."""
+
+    @cached_property
+    def unknown_parameters(self):
+        return [
+            name for name in self.data if name not in self.filters and name != "page" and not TRACKING.fullmatch(name)
+        ]
+
+    def is_valid(self):
+        return super().is_valid() and not self.unknown_parameters
+
+    @property
+    def messages(self):
+        """Everything that is wrong with the query, as sentences."""
+        unknown = [gettext("This list has no filter “%s”.") % name[:50] for name in self.unknown_parameters]
+        return unknown + [message for messages in self.form.errors.values() for message in messages]
+
+    @cached_property
+    def values(self):
+        """``{name: cleaned value}`` of what is asked for; nothing when the query is wrong."""
+        if not self.is_bound or not self.is_valid():
+            return {}
+        return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @cached_property
+    def facets(self):
+        """``[(bound field, [Option, …]), …]``: choices that would give nothing are left out unless they are active."""
+        return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
+
+    def options(self, name):
+        facet, active = self.filters[name], self.values.get(name, [])
+        others = self.queryset.all()
+        for other, value in self.values.items():
+            if other != name:
+                others = self.filters[other].filter(others, value)
+        counts = facet.counts(others)
+        choices = list(facet.field.choices) or [(year, year) for year in sorted({*counts, *active}, reverse=True)]
+        return [
+            Option(value, label, number if number <= COUNTED_UP_TO else None, value in active)
+            for value, label in choices
+            if (number := counts.get(value, 0)) or value in active
+        ]
+
+    @cached_property
+    def chips(self):
+        return [
+            Chip(f"{self.filters[name].label}: {label}", self.query_without(name, value))
+            for name, values in self.values.items()
+            for value, label in self.labelled(name, values)
+        ]
+
+    def labelled(self, name, values):
+        if not isinstance(self.filters[name], Facet):
+            return [(values, f"“{values}”")]
+        labels = dict(self.filters[name].field.choices)
+        return [(value, labels.get(value, value)) for value in values]
+
+    def query_without(self, name, value):
+        query = self.data.copy()
+        query.pop("page", None)
+        rest = (
+            [other for other in query.getlist(name) if other != value] if isinstance(self.filters[name], Facet) else []
+        )
+        query.setlist(name, rest)
+        return query.urlencode()
+
+
+class FilteredListView(FilterView):
+    """A list with its filters. Wrong filters answer 400 with the form and its messages, wrong page numbers 404."""
+
+    paginate_by = 20
+
+    def get_queryset(self):
+        return super().get_queryset().published()
+
+    def paginate_queryset(self, queryset, page_size):
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):
+            raise Http404
+        return super().paginate_queryset(queryset, page_size)
+
+    def render_to_response(self, context, **response_kwargs):
+        wrong = self.filterset.is_bound and not self.filterset.is_valid()
+        return super().render_to_response(context, status=400 if wrong else 200, **response_kwargs)
