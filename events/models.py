@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Country, OrganisationPart, Person, Role
+from contacts.models import Country, Organisation, OrganisationPart, Person, Role
 from publishing.constraints import FieldCheck
-from publishing.content import Content
+from publishing.content import Content, ContentQuerySet
 from publishing.dates import Precision, PrecisionField, first_day, last_day, not_before
 from publishing.models import Picture
 from publishing.states import Publishable, PublishableQuerySet
@@ -126,6 +126,7 @@ class Event(Publishable):
     species = models.ManyToManyField(Species, verbose_name=_("species"), blank=True, related_name="events")
     states = models.ManyToManyField(RangeState, verbose_name=_("Range States"), blank=True, related_name="events")
     instruments = models.ManyToManyField(Instrument, verbose_name=_("instruments"), blank=True, related_name="events")
+    organisations = models.ManyToManyField(Organisation, through="Part", related_name="events")
     sequence = models.PositiveIntegerField(_("edition of the calendar entry"), default=0, editable=False)
     informea_kind = models.CharField(
         _("kind for InforMEA"), max_length=30, blank=True, help_text=_("Empty: decided by the kind above.")
@@ -225,6 +226,11 @@ class Event(Publishable):
         return bool(self.start) and self.start_precision == self.end_precision == Precision.DAY
 
 
+class DeadlineQuerySet(ContentQuerySet):
+    def published(self):
+        return self.filter(event__in=Event.objects.published())
+
+
 class Deadline(Content):
     """What is due at a deadline; the day is the event's ``start``."""
 
@@ -248,6 +254,8 @@ class Deadline(Content):
         related_name="deadlines",
     )
 
+    objects = DeadlineQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("deadline")
         verbose_name_plural = _("deadlines")
@@ -264,7 +272,7 @@ class Part(OrganisationPart):
         Event, verbose_name=_("event"), on_delete=models.CASCADE, related_name="organisation_parts"
     )
     organisation = models.ForeignKey(
-        "contacts.Organisation", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="event_parts"
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="event_parts"
     )
 
     class Meta:

@@ -4,7 +4,7 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import OrganisationPart, Person
+from contacts.models import Organisation, OrganisationPart, Person
 from events.models import Event
 from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
@@ -51,6 +51,8 @@ class Article(Publishable):
     events = models.ManyToManyField(Event, verbose_name=_("events"), blank=True, related_name="articles")
     instruments = models.ManyToManyField(Instrument, verbose_name=_("instruments"), blank=True, related_name="articles")
 
+    organisations = models.ManyToManyField(Organisation, through="Part", related_name="articles")
+
     objects = ArticleQuerySet.as_manager()
 
     class Meta:
@@ -82,7 +84,7 @@ class Part(OrganisationPart):
         Article, verbose_name=_("article"), on_delete=models.CASCADE, related_name="organisation_parts"
     )
     organisation = models.ForeignKey(
-        "contacts.Organisation", verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="article_parts"
+        Organisation, verbose_name=_("organisation"), on_delete=models.PROTECT, related_name="article_parts"
     )
 
     class Meta:

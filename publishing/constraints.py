@@ -24,4 +24,4 @@ class FieldCheck(models.CheckConstraint):
         return path, args, kwargs | {"field": self.field}
 
     def __eq__(self, other):
-        return super().__eq__(other) and self.field == other.field
+        return isinstance(other, FieldCheck) and super().__eq__(other) and self.field == other.field

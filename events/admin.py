@@ -1,0 +1,96 @@
+"""The screen of meetings and deadlines."""
+
+from django.contrib import admin
+from django.core.files.uploadedfile import UploadedFile
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import (
+    DATES,
+    ContentInline,
+    NumberedFormSet,
+    PartInline,
+    PublishableAdmin,
+    SturdyForm,
+    both,
+)
+from publishing.wording import range_in_words
+
+from .documents import validate_document
+from .models import Deadline, Document, Event, Part, Participant
+
+
+class DeadlineInline(ContentInline):
+    model = Deadline
+    fk_name = "event"
+    classes = []
+    fields = [both("for_whom"), both("rule"), both("how"), ("role", "serves")]
+    autocomplete_fields = ["role", "serves"]
+
+
+class EventPartInline(PartInline):
+    model = Part
+
+
+class ParticipantInline(ContentInline):
+    model = Participant
+    fields = ["person", both("capacity")]
+    autocomplete_fields = ["person"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("person")
+
+
+class DocumentForm(SturdyForm):
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if isinstance(file, UploadedFile):
+            validate_document(file)
+        return file
+
+
+class DocumentInline(ContentInline):
+    model = Document
+    form = DocumentForm
+    formset = NumberedFormSet
+    fields = [both("title"), ("kind", "language", "supersedes"), ("file", "link")]
+
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "supersedes":
+            kwargs["queryset"] = Document.objects.filter(event=request.resolver_match.kwargs.get("object_id"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+@admin.register(Event)
+class EventAdmin(PublishableAdmin):
+    list_display = ["heading", "kind", "when", "status", *PublishableAdmin.STATUS]
+    list_filter = [*PublishableAdmin.list_filter, "kind", "status"]
+    search_fields = [*both("title", "short_title", "city", "venue"), "slug"]
+    date_hierarchy = "start"
+    autocomplete_fields = ["country", "part_of", "picture", "species", "states", "instruments"]
+    readonly_fields = [*PublishableAdmin.readonly_fields, "sequence"]
+    fieldsets = [
+        (None, {"fields": [both("title"), both("short_title"), ("kind", "status"), both("summary")]}),
+        (
+            _("When and where"),
+            {
+                "description": DATES,
+                "fields": [
+                    ("start", "start_precision", "end", "end_precision"),
+                    ("start_time", "end_time", "time_zone"),
+                    both("venue"),
+                    both("city"),
+                    ("country", "attendance", "invitation_only"),
+                    ("link", "part_of"),
+                ],
+            },
+        ),
+        (_("Text"), {"fields": [both("body"), both("participants"), both("outcomes"), "picture"]}),
+        (_("About"), {"fields": ["species", "states", "instruments"]}),
+        (_("InforMEA"), {"classes": ["collapse"], "fields": [("to_informea", "informea_kind")]}),
+    ]
+    inlines = [DeadlineInline, EventPartInline, ParticipantInline, DocumentInline]
+
+    @admin.display(description=_("when"), ordering="start")
+    def when(self, event):
+        words = range_in_words(event.start, event.start_precision, event.end, event.end_precision)
+        return words or _("to be announced")

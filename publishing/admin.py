@@ -1,0 +1,344 @@
+"""The editors' base screens, and those of standing pages, pictures, sources and what is kept of former items.
+
+Each translated field stands in a row with its other languages: write ``both("title")`` where a form has one field.
+"""
+
+import logging
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, IntegrityError
+from django.db.models import Max, Q
+from django.forms import BaseInlineFormSet
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from js_asset import Media
+from modeltranslation.fields import TranslationField
+from modeltranslation.translator import translator
+
+from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
+from .pictures import sound_picture
+from .states import State
+
+logger = logging.getLogger(__name__)
+
+LANGUAGES = [code for code, name in settings.LANGUAGES]
+DATES = _("Where only the month or the year is known, take any day of it and say so beside it.")
+
+
+def both(*fields):
+    """The names of translated fields in every language: ``both("title")`` is one row of a form."""
+    return tuple(f"{field}_{code}" for field in fields for code in LANGUAGES)
+
+
+# --- forms --------------------------------------------------------------------------------------------------------
+
+
+class SturdyForm(forms.ModelForm):
+    refusal = ""  # why the row could not be stored although the form is right (``SturdyAdmin.changeform_view``)
+
+    def clean(self):
+        if self.refusal:
+            raise ValidationError(self.refusal)
+        return super().clean()
+
+
+class NumberedFormSet(BaseInlineFormSet):
+    """Gives each new row the next free number of its item."""
+
+    def save_new(self, form, commit=True):
+        rows = self.model.objects.filter(**{self.fk.name: self.instance})
+        form.instance.number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+        return super().save_new(form, commit)
+
+
+class Bilingual:
+    """Says the language of each translated field in words, and to spelling checkers and screen readers."""
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if isinstance(db_field, TranslationField):
+            original, language = db_field.translated_field, db_field.language
+            formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
+            formfield.widget.attrs["lang"] = language
+            formfield.required = not original.blank and language == LANGUAGES[0]
+        return formfield
+
+
+class ContentInline(Bilingual, admin.StackedInline):
+    extra = 0
+    classes = ["collapse"]
+
+
+class PartInline(admin.TabularInline):
+    """The organisations of a meeting or an article."""
+
+    extra = 0
+    classes = ["collapse"]
+    fields = ["organisation", "part"]
+    autocomplete_fields = ["organisation"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation")
+
+
+# --- screens ------------------------------------------------------------------------------------------------------
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.in_state(self.value()) if self.value() in State.values else None
+
+
+class TranslationFilter(admin.SimpleListFilter):
+    title = _("translation")
+    parameter_name = "without"
+
+    def lookups(self, request, model_admin):
+        self.needed = model_admin.needed
+        return [("ru", _("Russian missing")), ("en", _("English missing"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in LANGUAGES:
+            return None
+        empty = Q()
+        for field in self.needed:
+            name = f"{field}_{self.value()}"
+            empty |= Q(**{name: ""}) | Q(**{f"{name}__isnull": True})
+        return queryset.filter(empty)
+
+
+class SturdyAdmin(admin.ModelAdmin):
+    """Django's screen, answering in words where Django's own breaks: bad input, a full disk, two editors at once."""
+
+    form = SturdyForm
+    save_on_top = True
+    list_per_page = 50
+
+    def get_search_results(self, request, queryset, search_term):
+        # The autocompletion passes on what it is given: NUL, which PostgreSQL refuses, and any number of words.
+        return super().get_search_results(request, queryset, search_term.replace("\0", "")[:100])
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", "")
+        return form
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except (ValueError, OverflowError, DataError) as error:
+            raise BadRequest from error  # a filter or a tick that no editor can set
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """Django's form. If storing fails, the same form again with what was typed and the reason.
+
+        Caught here, around the transaction: inside it, nothing could be stored or read any more.
+        """
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except OSError:
+            logger.exception("A file could not be stored")
+            request.refusal = _("The server could not store the file; its disk may be full. Nothing was saved.")
+        except IntegrityError:
+            logger.exception("The database refused what the form allowed")
+            request.refusal = _("Somebody changed the same thing at the same moment. Nothing was saved: try again.")
+        except (OverflowError, DataError) as error:
+            raise BadRequest from error  # a choice that no editor can make
+        return super().changeform_view(request, object_id, form_url, extra_context)
+
+
+class ContentAdmin(Bilingual, SturdyAdmin):
+    """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
+
+    needed = ()
+
+    @admin.display(description=_("languages"))
+    def languages(self, item):
+        """The languages that the item exists in, and in words those that it does not."""
+        shown = []
+        for code in LANGUAGES:
+            there = all(getattr(item, f"{field}_{code}") for field in self.needed)
+            shown.append(("there", code.upper()) if there else ("lacking", _("%s missing") % code.upper()))
+        return format_html_join(" ", '<span class="language {}">{}</span>', shown)
+
+    @admin.display(description=_("missing"))
+    def missing(self, item):
+        """The needed fields that are empty, and the fields that are written in one language only."""
+        gaps = []
+        for field in translator.get_options_for_model(type(item)).get_field_names():
+            empty = [code for code in LANGUAGES if not getattr(item, f"{field}_{code}")]
+            if empty and (field in self.needed or len(empty) < len(LANGUAGES)):
+                gaps.append((item._meta.get_field(field).verbose_name, ", ".join(empty).upper()))
+        return format_html_join(", ", "{} ({})", gaps)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        # The rich text editor's import map is an inline script: the nonce lets it through the content security policy.
+        if isinstance(context["media"], Media):
+            context["media"] = context["media"].with_nonce(str(request.csp_nonce))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class PublishableAdmin(ContentAdmin):
+    """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
+
+    STATUS = ["state_in_words", "languages", "missing", "changed"]  # the end of every ``list_display``
+
+    needed = ("title", "summary")
+    list_filter = [StateFilter, TranslationFilter]
+    readonly_fields = ["uuid", "created", "changed"]
+    actions = ["publish", "withdraw", "bring_back_to_draft"]
+
+    @admin.display(description=_("title"), ordering="slug")
+    def heading(self, item):
+        return str(item)
+
+    @admin.display(description=_("state"))
+    def state_in_words(self, item):
+        return format_html('<span class="state {}">{}</span>', item.state, item.state.label)
+
+    def get_fieldsets(self, request, obj=None):
+        publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
+        fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing})]
+        if obj:
+            fieldsets.append((_("Technical"), {"classes": ["collapse"], "fields": self.readonly_fields}))
+        return fieldsets
+
+    def get_autocomplete_fields(self, request):
+        return [*self.autocomplete_fields, "source"]
+
+    def view_on_site(self, item):
+        return item.get_absolute_url() if item.state == State.LIVE else None
+
+    @admin.action(description=_("Publish now"), permissions=["change"])
+    def publish(self, request, items):
+        now = timezone.now()
+        for item in self.moving(request, items, State.LIVE):
+            item.published_at = min(item.published_at or now, now)
+            item.withdrawn_at = item.expires_at = None
+
+    @admin.action(description=_("Withdraw from the portal"), permissions=["change"])
+    def withdraw(self, request, items):
+        for item in self.moving(request, items.exclude(published_at=None), State.WITHDRAWN):
+            item.withdrawn_at = timezone.now()
+
+    @admin.action(description=_("Bring back to draft"), permissions=["change"])
+    def bring_back_to_draft(self, request, items):
+        for item in self.moving(request, items, State.DRAFT):
+            item.published_at = item.submitted_at = item.withdrawn_at = item.expires_at = None
+
+    def moving(self, request, items, state):
+        """Yield each item that is not in ``state`` to be changed; then save it, log it, and say how many there were."""
+        moved = [item for item in items if item.state != state]
+        for item in moved:
+            yield item
+            item.save()
+            self.log_change(request, item, _("State: %s") % state.label)
+        messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": len(moved)})
+
+
+class HistoricAdmin(admin.ModelAdmin):
+    """A table that the portal keeps by itself: to look at only."""
+
+    list_select_related = ["content_type"]
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+# --- this app -----------------------------------------------------------------------------------------------------
+
+
+@admin.register(Page)
+class PageAdmin(PublishableAdmin):
+    list_display = ["heading", "place", "order", *PublishableAdmin.STATUS]
+    search_fields = [*both("title", "summary"), "slug"]
+    fieldsets = [(None, {"fields": [both("title"), both("summary"), both("body"), ("place", "order")]})]
+
+
+class PictureForm(SturdyForm):
+    def clean_file(self):
+        """What was uploaded is replaced by a picture stored anew, or refused."""
+        file = self.cleaned_data["file"]
+        if "file" in self.changed_data:
+            file, (self.instance.width, self.instance.height) = sound_picture(file)
+        return file
+
+
+@admin.register(Picture)
+class PictureAdmin(ContentAdmin):
+    form = PictureForm
+    needed = ("alt",)
+    list_display = ["preview", "__str__", "size", "credit", "licence", "languages", "missing", "created"]
+    list_display_links = ["preview", "__str__"]
+    list_filter = [TranslationFilter]
+    search_fields = [*both("alt", "caption"), "credit", "licence", "file"]
+    date_hierarchy = "created"
+    fields = [
+        ("file", "preview"),
+        both("alt"),
+        both("caption"),
+        ("credit", "licence"),
+        "permission",
+        ("focus_x", "focus_y"),
+        "size",
+    ]
+    readonly_fields = ["preview", "size"]
+
+    @admin.display(description=_("preview"))
+    def preview(self, picture):
+        # The size is said in attributes, so that the list does not jump while pictures come in.
+        return picture.file and format_html(
+            '<img class="preview" src="{}" width="{}" height="{}" alt="{}" loading="lazy">',
+            picture.file.url, picture.width, picture.height, picture.alt or _("no alternative text"),
+        )  # fmt: skip
+
+    @admin.display(description=_("size"), ordering="width")
+    def size(self, picture):
+        return f"{picture.width} × {picture.height}"
+
+
+class PhotoCreditInline(ContentInline):
+    model = PhotoCredit
+    formset = NumberedFormSet
+    fields = [both("subject"), "text"]
+
+
+@admin.register(Source)
+class SourceAdmin(ContentAdmin):
+    needed = ("title",)
+    list_display = ["__str__", "publisher", "year", "slug", "languages"]
+    list_filter = [TranslationFilter]
+    search_fields = [*both("title"), "slug", "publisher", "url"]
+    prepopulated_fields = {"slug": ["title_en"]}
+    fields = [both("title"), ("publisher", "year"), "url", both("note"), "slug"]
+    inlines = [PhotoCreditInline]
+
+
+@admin.register(FormerSlug)
+class FormerSlugAdmin(HistoricAdmin):
+    list_display = ["slug", "content_type"]
+    search_fields = ["slug"]
+
+
+@admin.register(Tombstone)
+class TombstoneAdmin(HistoricAdmin):
+    list_display = ["title", "content_type", "deleted_at"]
+    search_fields = ["title"]

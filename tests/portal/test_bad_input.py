@@ -1,0 +1,165 @@
+"""Nothing that a visitor can put into an address, a query or a header breaks a page."""
+
+import pytest
+from django.db import OperationalError
+
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+LISTS = {
+    "news": ["species", "state", "kind", "year"],
+    "events": ["when", "year", "kind", "country", "species"],
+    "species": ["state", "group", "category", "appendix", "membership"],
+    "species/instruments": ["kind", "species"],
+    "contacts": ["topic", "organisation"],
+    "contacts/organisations": ["kind", "country"],
+}
+FACETS = [(path, name) for path, names in LISTS.items() for name in names]
+GARBAGE = [
+    "nonsense",
+    "0",
+    "99999",
+    "-1",
+    "2" * 70,
+    "١٢",
+    "1_000",
+    "2016\n",
+    "\x00",
+    "%00",
+    "\ud800",
+    "a" * 3000,
+    "' OR 1=1",
+    "__class__",
+    "",
+    " ",
+]
+
+
+@pytest.mark.parametrize(("path", "facet"), FACETS)
+@pytest.mark.parametrize("value", GARBAGE)
+def test_an_unknown_value_answers_400_and_says_so_beside_the_field(client, path, facet, value):
+    value = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
+    response = client.get(f"/en/{path}/", {facet: value})
+    if value == "":
+        assert response.status_code == 200
+        return
+    assert response.status_code == 400
+    assert list(response.context["object_list"]) == []
+    assert response.context["filter"].form.errors[facet]
+    assert 'role="alert"' in response.content.decode()
+
+
+@pytest.mark.parametrize("path", ["news", "events", "species", "contacts/organisations"])
+@pytest.mark.parametrize(
+    ("words", "status"), [("\x00", 400), ("a" * 101, 400), ("%_\\'\"(", 200), ("о" * 100, 200), ("* OR NEAR", 200)]
+)
+def test_any_words_can_be_asked_for(client, path, words, status):
+    f.ArticleFactory()
+    assert client.get(f"/en/{path}/", {"q": words}).status_code == status
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_filter_that_does_not_exist_answers_400_and_is_named(client, path):
+    response = client.get(f"/en/{path}/?specie=saiga")
+    assert response.status_code == 400
+    assert "“specie”" in response.content.decode()
+
+
+@pytest.mark.parametrize("query", ["utm_source=letter", "fbclid=x", "gclid=x", "yclid=x", "ref=x"])
+def test_what_newsletters_add_to_an_address_does_no_harm(client, query):
+    assert client.get(f"/en/news/?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize(
+    "page", ["0", "-1", "2", "999999", "9" * 70, "abc", "last", "1.0", " 1", "01", "١", "\x00", ""]
+)
+def test_a_page_that_does_not_exist_is_not_found(client, path, page):
+    assert client.get(f"/en/{path}/", {"page": page}).status_code == 404
+
+
+@pytest.mark.parametrize("year", ["1899", "2101", "0", "99999", "201", "20166"])
+def test_a_year_is_from_1900_to_2100(client, year):
+    assert client.get("/en/news/", {"year": year}).status_code == 400
+
+
+def test_a_year_without_news_is_an_empty_list_with_a_way_on(client):
+    f.ArticleFactory()
+    response = client.get("/en/news/?year=1999")
+    assert response.status_code == 200
+    assert list(response.context["object_list"]) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/nothing/",
+        "/xx/",
+        "/en/news/nothing/",
+        "/en/events/2016-x/",
+        "/en/species/states/KZ/",
+        "/en/species/states/zz/",
+        "/en/species/states/kazakhstan/",
+        "/en/species/%00/",
+        "/en/news/a%00b/",
+        "/en/%D0%B0/",
+        "/en/events/x/documents/1/",
+        "/en/events/x/documents/99999999999999999999/",
+        "/en/news/" + "a" * 3000 + "/",
+    ],
+)
+def test_an_unknown_address_is_not_found(client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "<h1" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"]
+)
+@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
+def test_only_reading_is_allowed(client, path, method):
+    assert getattr(client, method)(path).status_code == 405
+    assert client.head(path).status_code == 200
+
+
+def test_a_foreign_host_is_refused_with_a_page(client):
+    response = client.get("/en/", headers={"host": "evil.example"})
+    assert response.status_code == 400
+    assert "<h1" in response.content.decode()
+
+
+@pytest.mark.parametrize("header", ["ru;q=0.9, en;q=0.1", "ru", "zz", "*", ";;;;", "x" * 5000])
+def test_any_language_header_leads_somewhere(client, header):
+    response = client.get("/", headers={"accept-language": header})
+    assert (response.status_code, response["Location"]) == (302, "/ru/" if header.startswith("ru") else "/en/")
+    assert "Accept-Language" in response["Vary"]
+
+
+def test_a_thousand_parameters_are_refused(client):
+    assert client.get("/en/news/?" + "&".join(f"q={i}" for i in range(1100))).status_code == 400
+
+
+@pytest.mark.parametrize(("language", "word"), [("en", "unavailable"), ("ru", "недоступен")])
+def test_without_the_database_a_readable_page_answers_503(
+    client, monkeypatch, language, word, django_assert_num_queries
+):
+    def away(*args, **kwargs):
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr("django.db.models.sql.compiler.SQLCompiler.execute_sql", away)
+    client.raise_request_exception = False
+    with django_assert_num_queries(0):
+        response = client.get(f"/{language}/news/")
+    assert (response.status_code, response["Retry-After"]) == (503, "30")
+    assert word in response.content.decode()
+    assert client.get(f"/{language}/nothing").status_code == 404
+
+
+def test_an_error_of_ours_shows_a_page_and_no_trace(client, monkeypatch):
+    monkeypatch.setattr("news.views.ArticleList.get_queryset", lambda self: 1 / 0)
+    client.raise_request_exception = False
+    response = client.get("/en/news/")
+    assert response.status_code == 500
+    assert "ZeroDivisionError" not in response.content.decode()
+    assert "<h1" in response.content.decode()

@@ -1,0 +1,157 @@
+"""What is not live leaks through no door: there is one item of every kind in every state, related to everything."""
+
+import pytest
+from django.core.files.base import ContentFile
+
+from contacts.models import OrganisationPart
+from events.models import Deadline, Document
+from events.models import Part as EventPart
+from news.models import Article
+from news.models import Part as ArticlePart
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+FACTORIES = {
+    "article": f.ArticleFactory,
+    "event": f.EventFactory,
+    "species": f.SpeciesFactory,
+    "instrument": f.InstrumentFactory,
+    "page": f.PageFactory,
+}
+TITLES = {"species": "name"}
+
+
+class World:
+    """One item of each kind in one state, all related to each other and to what is always public."""
+
+    def __init__(self, state, fields, state_row, organisation):
+        for kind, factory in FACTORIES.items():
+            title = TITLES.get(kind, "title")
+            mark = f"{state}-{kind}"
+            texts = {f"{title}_en": f"Mark {mark}", f"{title}_ru": f"Знак {mark}", "summary_en": f"Mark {mark}"}
+            more = {"place": "header"} if kind == "page" else {}
+            setattr(self, kind, factory(**fields, **texts, **more, slug=mark))
+        self.organisation, self.state_row = organisation, state_row
+        f.RangeFactory(species=self.species, state=state_row)
+        f.MembershipFactory(species=self.species)
+        EventPart.objects.create(event=self.event, organisation=organisation, part=OrganisationPart.Part.HOST)
+        ArticlePart.objects.create(article=self.article, organisation=organisation, part=OrganisationPart.Part.SUBJECT)
+        Document.objects.create(event=self.event, title_en=f"Mark {state}", file=ContentFile(b"%PDF-1.4", name="x.pdf"))
+
+    def relate(self, other):
+        self.article.species.add(other.species)
+        self.article.events.add(other.event)
+        self.article.instruments.add(other.instrument)
+        self.article.states.add(self.state_row)
+        self.event.species.add(other.species)
+        self.event.instruments.add(other.instrument)
+        self.event.states.add(self.state_row)
+        self.instrument.species.add(other.species)
+        self.instrument.states.add(self.state_row)
+
+
+@pytest.fixture
+def worlds(settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    state_row = f.RangeStateFactory(country=f.CountryFactory(code="KZ"))
+    organisation = f.OrganisationFactory(slug="public", country=state_row.country)
+    f.RoleFactory(slug="public", organisation=organisation)
+    worlds = {state: World(state, fields, state_row, organisation) for state, fields in f.states().items()}
+    for one in worlds.values():
+        for other in worlds.values():
+            one.relate(other)
+    live = worlds["live"]
+    for state, hidden in worlds.items():
+        if state != "live":
+            type(hidden.event).objects.filter(pk=hidden.event.pk).update(part_of=live.event)
+            Deadline.objects.create(event=hidden.event, serves=live.event)
+    Deadline.objects.create(event=live.event, serves=worlds["draft"].event)
+    type(live.event).objects.filter(pk=live.event.pk).update(part_of=worlds["draft"].event)
+    return worlds
+
+
+LISTS = [
+    "",
+    "news/",
+    "events/",
+    "species/",
+    "species/instruments/",
+    "species/states/",
+    "contacts/",
+    "contacts/organisations/",
+    "sources/",
+]
+ITEMS = [
+    "news/{}-article/",
+    "events/{}-event/",
+    "events/{}-event/documents/1/",
+    "species/{}-species/",
+    "species/instruments/{}-instrument/",
+    "{}-page/",
+]
+HUBS = ["species/states/kz/", "contacts/organisations/public/", "contacts/public/"]
+SEARCHES = [
+    "news/?q=mark",
+    "events/?q=mark",
+    "species/?q=mark",
+    "events/?when=past",
+    "species/?state=KZ",
+    "news/?state=KZ",
+]
+HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("door", [*LISTS, *HUBS, *SEARCHES, *(item.format("live") for item in ITEMS)])
+def test_nothing_but_the_live_items_is_to_be_seen(client, worlds, door, language):
+    response = client.get(f"/{language}/{door}")
+    assert response.status_code == 200
+    page = b"".join(response.streaming_content) if response.streaming else response.content
+    assert [state for state in HIDDEN if f"{state}-".encode() in page] == []
+
+
+@pytest.mark.parametrize("door", ["news/", "events/", "species/", "species/instruments/", *HUBS[:2], "live-page/"])
+def test_the_live_items_are_to_be_seen_there(client, worlds, door):
+    assert "Mark live-" in client.get(f"/en/{door}").content.decode()
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+@pytest.mark.parametrize("item", ITEMS)
+def test_the_address_of_a_hidden_item_is_not_found(client, worlds, item, state):
+    assert client.get(f"/en/{item.format(state)}").status_code == 404
+
+
+@pytest.mark.parametrize("state", HIDDEN)
+@pytest.mark.parametrize("path", ["news", "events", "species/instruments"])
+def test_a_hidden_species_is_no_choice_of_a_filter(client, worlds, path, state):
+    assert client.get(f"/en/{path}/", {"species": f"{state}-species"}).status_code == 400
+
+
+def test_counts_know_nothing_of_hidden_items(client, worlds):
+    response = client.get("/en/news/")
+    numbers = {option.number for field, options in response.context["filter"].facets for option in options}
+    assert (len(response.context["object_list"]), numbers) == (1, {1})
+    assert Article.objects.count() == 6
+
+
+def test_the_document_of_a_live_event_is_an_attachment(client, worlds):
+    response = client.get("/en/events/live-event/documents/1/")
+    assert response["Content-Disposition"] == 'attachment; filename="live-event-1.pdf"'
+    assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("application/pdf", "nosniff")
+
+
+def test_no_address_of_an_expert_is_on_any_page(client, worlds):
+    person = f.PersonFactory()
+    f.PrivateContactFactory(person=person, email="private@example.org")
+    live = worlds["live"]
+    f.FocalPointFactory(species=live.species, person=person, name_public=True)
+    f.FocalPointFactory(species=live.species, person=f.PersonFactory(family_name_en="Secret"), number=2)
+    live.article.people.add(person)
+    person.organisation = live.organisation
+    person.save()
+    for door in [*LISTS, *HUBS, *(item.format("live") for item in ITEMS)]:
+        response = client.get(f"/en/{door}")
+        page = b"".join(response.streaming_content) if response.streaming else response.content
+        assert b"private@" not in page
+        assert b"Secret" not in page
+    assert str(person) in client.get("/en/species/live-species/").content.decode()

@@ -1,0 +1,95 @@
+"""A page costs the same number of queries however many rows it shows, and one more for each facet."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from contacts.models import OrganisationPart
+from events.models import Part as EventPart
+from events.models import Participant
+from news.models import Part as ArticlePart
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+class Items:
+    """Rows of every kind, all related to the first ones."""
+
+    def __init__(self):
+        self.state = f.RangeStateFactory(country=f.CountryFactory(code="KZ"))
+        self.organisation = f.OrganisationFactory(slug="o", country=self.state.country)
+        self.role = f.RoleFactory(slug="r", organisation=self.organisation)
+        self.first = None
+
+    def add(self):
+        species = f.SpeciesFactory(slug="s" if self.first is None else "")
+        f.RangeFactory(species=species, state=self.state)
+        event = f.EventFactory(slug="e" if self.first is None else "", country=self.state.country)
+        instrument = f.InstrumentFactory(slug="i" if self.first is None else "")
+        article = f.ArticleFactory(slug="a" if self.first is None else "")
+        self.first = self.first or (species, event, instrument, article)
+        one_species, one_event, one_instrument, one_article = self.first
+        for item in (article, event, instrument):
+            item.species.add(species, one_species)
+            item.states.add(self.state)
+        for item in (article, event):
+            item.instruments.add(instrument, one_instrument)
+        one_instrument.species.add(species)
+        for item in (article, one_article):
+            item.species.add(species)
+            item.events.add(event, one_event)
+        one_event.articles.add(article)
+        one_event.species.add(species)
+        person = f.PersonFactory(organisation=self.organisation)
+        one_article.people.add(person)
+        Participant.objects.create(event=one_event, person=person)
+        f.AssignmentFactory(role=self.role, person=person)
+        f.RoleFactory(organisation=self.organisation)
+        part = {"organisation": f.OrganisationFactory(country=self.state.country), "part": OrganisationPart.Part.HOST}
+        EventPart.objects.create(event=one_event, **part)
+        ArticlePart.objects.create(article=one_article, **part)
+        EventPart.objects.create(event=event, organisation=self.organisation, part="organiser")
+        ArticlePart.objects.create(article=article, organisation=self.organisation, part="subject")
+        for factory in (f.AssessmentFactory, f.ListingFactory, f.MembershipFactory, f.FocalPointFactory):
+            extra = {"current": False} if factory is f.AssessmentFactory else {}
+            factory(species=one_species, number=species.pk + 1, **extra)
+            factory(species=species, number=900 + species.pk)
+        f.RangeFactory(species=one_species, state=f.RangeStateFactory())
+
+
+LISTS = [
+    "news/",
+    "events/",
+    "species/",
+    "species/states/",
+    "species/instruments/",
+    "contacts/",
+    "contacts/organisations/",
+]
+ITEMS = [
+    "news/a/",
+    "events/e/",
+    "species/s/",
+    "species/states/kz/",
+    "species/instruments/i/",
+    "contacts/r/",
+    "contacts/organisations/o/",
+]
+
+
+@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article"])
+def test_more_rows_cost_no_more_queries(client, path):
+    items = Items()
+    items.add()
+    items.add()
+    client.get(f"/en/{path}")  # content types are looked up once in a process
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(f"/en/{path}").status_code == 200
+        counts.append(len(queries))
+        for _ in range(4):
+            items.add()
+    assert counts[0] == counts[1]
+    assert counts[0] <= 25
