@@ -52,17 +52,16 @@ def steps(rng, base, height, levels=4):
     return path
 
 
-def peaks(rng, base, height, snow=0):
+def peaks(rng, base, height, snow=0, rise=lambda x: 1):
     """``(mountains, their rock)``: broken ridges; above the snow line the rock stays behind."""
-    heights = [0.35 * rng.random(), 0.35 * rng.random()]
-    spread = 0.55
+    heights, spread = [0.35 * rng.random(), 0.35 * rng.random()], 0.55
     for _ in range(6):
-        middles = [(a + b) / 2 + spread * (rng.random() - 0.42) for a, b in zip(heights, heights[1:], strict=False)]
+        pairs = list(zip(heights, heights[1:], strict=False))
+        middles = [(a + b) / 2 + spread * (rng.random() - 0.42) for a, b in pairs]
         heights = [h for pair in zip(heights, middles, strict=False) for h in pair] + heights[-1:]
         spread /= 2
-    step = WIDTH / (len(heights) - 1)
-    top = max(heights)
-    ridge = [(round(n * step), round(base - height * h / top)) for n, h in enumerate(heights)]
+    step, top = WIDTH / (len(heights) - 1), max(heights)
+    ridge = [(x := round(n * step), round(base - height * rise(x) * h / top)) for n, h in enumerate(heights)]
     rock = [(x, max(y, snow + 9 * (n % 2) + rng.randint(0, 7))) for n, (x, y) in enumerate(ridge)]
     return ["M" + "L".join(f"{x} {y}" for x, y in line) for line in (ridge, rock)]
 
