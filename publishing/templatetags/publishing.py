@@ -2,7 +2,7 @@
 
 from django import template
 from django.conf import settings
-from django.template.defaultfilters import linebreaks
+from django.template.defaultfilters import linebreaks_filter
 from django.urls import translate_url
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
@@ -44,7 +44,7 @@ def say_block(item, field):
     if isinstance(item._meta.get_field(field), RichTextField):
         html = mark_safe(clean_html(text))  # noqa: S308 - cleaned when stored and, as SQL may have changed it, here
     else:
-        html = linebreaks(text, autoescape=True)
+        html = linebreaks_filter(text)
     if language == translation.get_language():
         return format_html('<div class="prose">{}</div>', html)
     note = _("This text is not available in English yet; it is shown in Russian.")
