@@ -1,9 +1,10 @@
 """The portal's own drawings: tracks of the animals, and horizons of the landscapes that they live in.
 
 A horizon is drawn from its seed, so that each species has its own and has it for ever. Colours come from the style
-sheet (``.habitat-…`` in tokens.css). Both are decoration: what they stand for is always said in words beside them.
+sheets (``.habitat-…`` in tokens.css). Both are decoration: what they stand for is always said in words beside them.
 """
 
+from itertools import pairwise
 from random import Random
 
 from django import template
@@ -19,104 +20,104 @@ TRACKS = {
     "M9 16c3-1 6 2 6 6s-2 6-5 5-5-4-5-7 2-4 4-4zM18 5c4 0 5 4 5 8s-2 6-5 6-5-3-5-7 2-7 5-7z"
     "M30 5c3 0 5 3 5 7s-2 7-5 7-5-2-5-6 1-8 5-8zM39 16c2 0 4 1 4 4s-2 6-5 7-5-1-5-5 3-7 6-6z",
 }
-WIDTH, HEIGHT = 1200, 160
+HEIGHT = 160
 
 
-def swells(rng, base, height, step=200):
+def swells(rng, base, height, end, step=200):
     """Long low hills, level at each crest and hollow."""
-    points = [(x, round(base - height * rng.random())) for x in range(0, WIDTH + step, step)]
+    (_, y), (x1, y1), *points = [(x, round(base - height * rng.random())) for x in range(0, max(end, 2 * step) + step, step)]
     reach = step // 2
-    (_, y), (x1, y1) = points[:2]
-    curves = "".join(f"S{x - reach} {y} {x} {y}" for x, y in points[2:])
-    return f"M0 {y}C{reach} {y} {x1 - reach} {y1} {x1} {y1}{curves}"
+    return f"M0 {y}C{reach} {y} {x1 - reach} {y1} {x1} {y1}" + "".join(f"S{x - reach} {y} {x} {y}" for x, y in points)
 
 
-def dunes(rng, base, height):
+def dunes(rng, base, height, end, start=0):
     """A long climb into the wind, a sharp crest, a short hollow slope behind it."""
-    path, x = f"M0 {base}", 0
-    while x < WIDTH:
-        wide, high = rng.randint(130, 260), round(height * (0.4 + 0.6 * rng.random()))
+    path, x = f"M{start} {base}", start
+    while x < end:
+        wide, high = 12 * rng.randint(12, 24), round(height * (0.4 + 0.6 * rng.random()))
         path += f"q{wide // 2} {-high // 8} {wide * 3 // 4} {-high}q{wide // 12} {high * 3 // 4} {wide // 4} {high}"
-        x += wide * 3 // 4 + wide // 4
-    return path
-
-
-def steps(rng, base, height, levels=4):
-    """Table lands: level tops, short scarps between them."""
-    path, x, level = f"M0 {base}", 0, 0
-    while x < WIDTH:
-        level = rng.choice([n for n in range(levels) if n != level])
-        y = base - height * level // (levels - 1)
-        path += f"l{rng.randint(10, 26)} 0L{x + 40} {y}h{(run := rng.randint(60, 190))}"
-        x += 40 + run
-    return path
-
-
-def peaks(rng, base, height, snow=0, rise=lambda x: 1):
-    """``(mountains, their rock)``: broken ridges; above the snow line the rock stays behind."""
-    heights, spread = [0.35 * rng.random(), 0.35 * rng.random()], 0.55
-    for _ in range(6):
-        pairs = list(zip(heights, heights[1:], strict=False))
-        middles = [(a + b) / 2 + spread * (rng.random() - 0.42) for a, b in pairs]
-        heights = [h for pair in zip(heights, middles, strict=False) for h in pair] + heights[-1:]
-        spread /= 2
-    step, top = WIDTH / (len(heights) - 1), max(heights)
-    ridge = [(x := round(n * step), round(base - height * rise(x) * h / top)) for n, h in enumerate(heights)]
-    rock = [(x, max(y, snow + 9 * (n % 2) + rng.randint(0, 7))) for n, (x, y) in enumerate(ridge)]
-    return ["M" + "L".join(f"{x} {y}" for x, y in line) for line in (ridge, rock)]
-
-
-def canopy(rng, base, height):
-    """Trees along a river: rounded crowns, close together, with gaps."""
-    path, x = f"M0 {base}", 0
-    while x < WIDTH:
-        if rng.random() < 0.16:
-            path += f"h{(wide := rng.randint(16, 70))}"
-        else:
-            wide = rng.randint(14, 34)
-            path += f"c0 {-(high := rng.randint(height // 2, height))} {wide} {-high} {wide} 0"
         x += wide
     return path
 
 
-def layers(habitat, rng):
-    """``[(class, path), …]`` from the farthest to the nearest."""
+def steps(rng, base, height, end, start=0, levels=4):
+    """Table lands: level tops, scarps between them."""
+    path, x, level = f"M{start} {base}", start, 0
+    while x < end:
+        level = rng.choice([n for n in range(levels) if n != level])
+        y = base - height * level // (levels - 1)
+        path += f"L{x + 36} {y}h{(run := rng.randint(50, 170))}"
+        x += 36 + run
+    return path + f"L{x + 36} {base}"
+
+
+def peaks(rng, base, height, end, snow=-HEIGHT, rise=lambda x: 1):
+    """``[mountains, their rock]``: broken ridges; above the snow line the rock stays behind."""
+    ridge, x = [], -40
+    while x < end + 60:
+        for low, high, wide in ((0.1, 0.4, 44), (0.3, 0.6, 26), (0.6, 1, 34), (0.4, 0.65, 30)):  # gap, shoulder, peak, shoulder
+            x += rng.randint(wide // 2, wide * 3 // 2)
+            ridge.append((x, round(base - height * rise(x) * rng.uniform(low, high))))
+    rock = []
+    for (x, y), (x1, y1) in pairwise(ridge):
+        parts = max(1, (x1 - x) // 9) if min(y, y1) < snow else 1
+        for n in range(parts):
+            cut = snow + rng.randint(0, 6) + 7 * (len(rock) % 2)
+            rock.append((x + (x1 - x) * n // parts, max(y + (y1 - y) * n // parts, cut)))
+    return ["M0 160L" + "L".join(f"{x} {y}" for x, y in line) for line in (ridge, rock)]
+
+
+def canopy(rng, base, height, end):
+    """Trees along a river: rounded crowns, close together, with gaps."""
+    path, x = f"M0 {base}", 0
+    while x < end:
+        wide, high = rng.randint(14, 34), rng.randint(height // 2, height)
+        path += f"h{wide}" if rng.random() < 0.16 else f"c0 {-high} {wide} {-high} {wide} 0"
+        x += wide
+    return path
+
+
+def layers(habitat, rng, end):
+    """``[(class, path), …]`` from the farthest to the nearest, as wide as ``end``."""
+    ground = ("ridge-near", swells(rng, 156, 14, end, 300))
+    if habitat == "transect":  # all five landscapes, from the river on the left to the peaks on the right
+        snow, rock = peaks(rng, 140, 236, end, 0, lambda x: min(1, max(0, (x - 540) / 420)))
+        return [
+            ("habitat-steppe ridge-1", swells(rng, 124, 34, end, 240)),
+            ("ridge-snow", snow),
+            ("habitat-mountain ridge-2", rock),
+            ("habitat-plateau ridge-2", steps(rng, 142, 66, 820, 600)),
+            ("habitat-desert ridge-2", dunes(rng, 146, 46, 760, 330)),
+            ("habitat-riverine ridge-3", canopy(rng, 142, 38, 330)),
+            ("habitat-steppe ridge-3", swells(rng, 152, 22, end, 240)),
+            ("water", "M0 150q120-8 330 10"),
+            ground,
+        ]
     if habitat == "mountain":
-        far, near = peaks(rng, 120, 112, 52), peaks(rng, 140, 78)
-        return [
-            ("ridge-snow", far[0]),
-            ("ridge-1", far[1]),
-            ("ridge-2", near[0]),
-            ("ridge-3", swells(rng, 146, 34, 150)),
-        ]
+        (snow, far), (_, near) = peaks(rng, 124, 118, end, 48), peaks(rng, 144, 84, end)
+        return [("ridge-snow", snow), ("ridge-1", far), ("ridge-2", near), ("ridge-3", swells(rng, 148, 30, end, 150)), ground]
     if habitat == "plateau":
-        far = peaks(rng, 90, 60, 44)
-        return [
-            ("ridge-snow", far[0]),
-            ("ridge-1", far[1]),
-            ("ridge-2", steps(rng, 126, 44)),
-            ("ridge-3", swells(rng, 146, 18, 300)),
-        ]
+        (snow, far), tables = peaks(rng, 100, 74, end, 44), steps(rng, 128, 44, end)
+        return [("ridge-snow", snow), ("ridge-1", far), ("ridge-2", tables), ("ridge-3", swells(rng, 150, 18, end, 240)), ground]
     if habitat == "desert":
-        return [("ridge-1", steps(rng, 100, 46, 3)), ("ridge-2", dunes(rng, 124, 42)), ("ridge-3", dunes(rng, 150, 40))]
+        tables, far, near = steps(rng, 104, 46, end, levels=3), dunes(rng, 130, 46, end), dunes(rng, 150, 38, end)
+        return [("ridge-1", tables), ("ridge-2", far), ("ridge-3", near), ground]
     if habitat == "riverine":
-        far, bank = swells(rng, 92, 34), canopy(rng, 132, 34)
-        return [("ridge-1", far), ("ridge-2", canopy(rng, 112, 22)), ("ridge-3", bank), ("water", f"M0 132H{WIDTH}")]
-    return [
-        ("ridge-1", swells(rng, 96, 50, 300)),
-        ("ridge-2", swells(rng, 122, 44, 240)),
-        ("ridge-3", swells(rng, 146, 36, 300)),
-    ]
+        hills, wood, bank = swells(rng, 96, 40, end), canopy(rng, 122, 24, end), canopy(rng, 142, 36, end)
+        return [("ridge-1", hills), ("ridge-2", wood), ("ridge-3", bank), ("water", f"M0 142H{end}"), ground]
+    far, middle, near = swells(rng, 100, 56, end, 300), swells(rng, 128, 50, end, 240), swells(rng, 150, 40, end, 300)
+    return [("ridge-1", far), ("ridge-2", middle), ("ridge-3", near), ground]
 
 
 @register.simple_tag
-def horizon(habitat, seed=""):
+def horizon(habitat, seed="", width=1200):
     """The horizon of a habitat as it looks from the place named by ``seed``."""
     rng = Random(f"{habitat} {seed}")  # noqa: S311 - a drawing, not a secret
-    ridges = "".join(f'<path class="{name}" d="{path}V{HEIGHT}H0z"/>' for name, path in layers(habitat, rng))
+    ridges = "".join(f'<path class="{name}" d="{path}V{HEIGHT}H0z"/>' for name, path in layers(habitat, rng, width))
+    top = 120 if habitat == "transect" else 0
     return mark_safe(  # noqa: S308 - made of numbers and of the names above
-        f'<svg class="horizon habitat-{habitat}" viewBox="0 0 {WIDTH} {HEIGHT}" width="{WIDTH}" height="{HEIGHT}"'
-        f' preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">{ridges}</svg>'
+        f'<svg class="horizon habitat-{habitat}" viewBox="0 {-top} {width} {HEIGHT + top}" width="{width}"'
+        f' height="{HEIGHT + top}" preserveAspectRatio="xMidYMax slice" aria-hidden="true" focusable="false">{ridges}</svg>'
     )
 
 
