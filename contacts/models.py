@@ -140,6 +140,9 @@ class Person(Content):
     honorific = CleanCharField(_("form of address"), max_length=30, blank=True)
     given_name = CleanCharField(_("given name"), max_length=80, blank=True)
     family_name = CleanCharField(_("family name"), max_length=80)
+    family_name_first = models.BooleanField(
+        _("family name first"), default=False, help_text=_("Where the name is written so, as in Zhou Jinfeng.")
+    )
     organisation = models.ForeignKey(
         Organisation,
         verbose_name=_("organisation"),
@@ -168,7 +171,8 @@ class Person(Content):
         constraints = [not_before("born", "died")]
 
     def __str__(self):
-        return " ".join(filter(None, [self.given_name, self.family_name])) or self.slug
+        names = [self.given_name, self.family_name]
+        return " ".join(filter(None, reversed(names) if self.family_name_first else names)) or self.slug
 
 
 class PrivateContact(models.Model):

@@ -13,6 +13,7 @@ from operator import or_
 import django_filters
 from django import forms
 from django.db.models import Count, Q
+from django.db.models.functions import ExtractYear
 from django.http import Http404
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
@@ -95,7 +96,8 @@ class YearFacet(Facet):
     def counts(self, queryset):
         counts = Counter()
         spans = queryset.filter(**{f"{self.first}__isnull": False}).order_by()
-        spans = spans.values_list(f"{self.first}__year", f"{self.last}__year").annotate(Count("pk"))
+        spans = spans.values(first_year=ExtractYear(self.first), last_year=ExtractYear(self.last))
+        spans = spans.values_list("first_year", "last_year").annotate(Count("pk"))
         for first, last, number in spans:
             for year in range(first, last + 1):
                 counts[str(year)] += number

@@ -378,7 +378,7 @@ class Instrument(Publishable):
     class Meta:
         verbose_name = _("instrument")
         verbose_name_plural = _("instruments")
-        ordering = ["-adopted", "slug"]
+        ordering = [models.F("adopted").desc(nulls_last=True), "slug"]
         constraints = Publishable.constraints()
 
     def get_absolute_url(self):

@@ -15,38 +15,25 @@ LISTS = {
     "contacts/organisations": ["kind", "country"],
 }
 FACETS = [(path, name) for path, names in LISTS.items() for name in names]
+# As they stand in an address: numbers of all sizes, other digits, NUL, bad UTF-8, SQL, very long.
 GARBAGE = [
-    "nonsense",
-    "0",
-    "99999",
-    "-1",
-    "2" * 70,
-    "١٢",
-    "1_000",
-    "2016\n",
-    "\x00",
-    "%00",
-    "\ud800",
-    "a" * 3000,
-    "' OR 1=1",
-    "__class__",
-    "",
-    " ",
+    *["nonsense", "0", "99999", "-1", "2" * 70, "%D9%A1%D9%A2", "1_000", "2016%0A", "%00", "a%00", "%ED%A0%80", "%FF"],
+    *["a" * 3000, "'%20OR%201=1", "__class__", "%20"],
 ]
 
 
 @pytest.mark.parametrize(("path", "facet"), FACETS)
-@pytest.mark.parametrize("value", GARBAGE)
-def test_an_unknown_value_answers_400_and_says_so_beside_the_field(client, path, facet, value):
-    value = value.encode("utf-8", "surrogatepass").decode("utf-8", "replace")
-    response = client.get(f"/en/{path}/", {facet: value})
-    if value == "":
-        assert response.status_code == 200
-        return
-    assert response.status_code == 400
-    assert list(response.context["object_list"]) == []
-    assert response.context["filter"].form.errors[facet]
-    assert 'role="alert"' in response.content.decode()
+def test_an_unknown_value_answers_400_and_says_so_beside_the_field(client, path, facet):
+    for value in GARBAGE:
+        response = client.get(f"/en/{path}/?{facet}={value}")
+        assert (response.status_code, list(response.context["object_list"])) == (400, []), value
+        assert response.context["filter"].form.errors[facet]
+        assert 'role="alert"' in response.content.decode()
+
+
+@pytest.mark.parametrize(("path", "facet"), FACETS)
+def test_an_empty_value_asks_for_nothing(client, path, facet):
+    assert client.get(f"/en/{path}/?{facet}=").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["news", "events", "species", "contacts/organisations"])
