@@ -1,1 +1,71 @@
-urlpatterns = []
+"""Accounts of editors: invitations, and passwords set by a link that is sent by mail."""
+
+from urllib.parse import urlsplit
+
+from django.contrib.admin.forms import AdminAuthenticationForm
+from django.contrib.auth import views
+from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.messages.views import SuccessMessageMixin
+from django.urls import path, reverse, reverse_lazy
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+from django.utils.translation import gettext_lazy as _
+
+CONTENT = ["publishing", "contacts", "species", "events", "news"]
+
+
+def editors():
+    """The group whose members may do everything with the content. People's private contacts are left out."""
+    group = Group.objects.get_or_create(name="Editor")[0]
+    content = Permission.objects.filter(content_type__app_label__in=CONTENT)
+    group.permissions.set(content.exclude(content_type__model="privatecontact"))
+    return group
+
+
+def password_link(user, base_url):
+    """The address at which ``user`` sets a password: once, for as long as ``PASSWORD_RESET_TIMEOUT`` says."""
+    uid = urlsafe_base64_encode(force_bytes(user.pk))
+    return base_url + reverse("password_reset_confirm", args=[uid, default_token_generator.make_token(user)])
+
+
+def mail_password_link(user, base_url):
+    form = NewPasswordForm({"email": user.email})
+    if form.is_valid():
+        form.save(domain_override=urlsplit(base_url).netloc, use_https=base_url.startswith("https:"))
+
+
+class LoginForm(AdminAuthenticationForm):
+    error_messages = AdminAuthenticationForm.error_messages | {
+        "invalid_login": _("E-mail and password do not belong together, or the account may not edit. Try again."),
+    }
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["username"].label = _("E-mail")
+
+    def clean_username(self):
+        """Accounts are kept under their e-mail in small letters; ``createsuperuser`` may have made others."""
+        name = self.cleaned_data["username"]
+        return name.lower() if "@" in name else name
+
+
+class NewPasswordForm(PasswordResetForm):
+    def get_users(self, email):
+        # Unlike Django's, also those who never followed their invitation: no other system keeps their password.
+        return User.objects.filter(email__iexact=email, is_active=True)
+
+
+class SetPassword(SuccessMessageMixin, views.PasswordResetConfirmView):
+    post_reset_login = True
+    success_url = reverse_lazy("admin:index")
+    success_message = _("Your password is set, and you are signed in.")
+
+
+urlpatterns = [
+    # Under this name the login page links it.
+    path("password/", views.PasswordResetView.as_view(form_class=NewPasswordForm), name="admin_password_reset"),
+    path("password/sent/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("password/<uidb64>/<token>/", SetPassword.as_view(), name="password_reset_confirm"),
+]

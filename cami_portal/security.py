@@ -4,7 +4,7 @@ from csp.constants import NONCE
 from csp.middleware import CSPMiddleware
 
 # The one <style> that the rich text editor writes into the page (a browser test fails when an upgrade changes it).
-PROSE_EDITOR_STYLE = "'sha256-placeholder'"
+PROSE_EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
 
 class ContentSecurityPolicyMiddleware(CSPMiddleware):
@@ -12,9 +12,5 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 
     def process_response(self, request, response):
         if request.path_info.startswith("/admin/"):
-            response._csp_update = {
-                "script-src": [NONCE],
-                "style-src": [PROSE_EDITOR_STYLE],
-                "img-src": ["data:", "blob:"],
-            }
+            response._csp_update = {"script-src": [NONCE], "style-src": [PROSE_EDITOR_STYLE]}
         return super().process_response(request, response)

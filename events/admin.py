@@ -75,7 +75,8 @@ class EventAdmin(PublishableAdmin):
             {
                 "description": DATES,
                 "fields": [
-                    ("start", "start_precision", "end", "end_precision"),
+                    ("start", "start_precision"),
+                    ("end", "end_precision"),
                     ("start_time", "end_time", "time_zone"),
                     both("venue"),
                     both("city"),

@@ -9,7 +9,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, models
 from django.db.models import Max, Q
 from django.forms import BaseInlineFormSet
 from django.utils import timezone
@@ -19,11 +19,11 @@ from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
-from modeltranslation.translator import translator
 
 from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
 from .pictures import sound_picture
 from .states import State
+from .wording import day_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -57,8 +57,10 @@ class NumberedFormSet(BaseInlineFormSet):
         return super().save_new(form, commit)
 
 
-class Bilingual:
-    """Says the language of each translated field in words, and to spelling checkers and screen readers."""
+class Labelled:
+    """Labels that say the language of a translated field, also to spelling checkers, and the two halves of a time."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -67,10 +69,13 @@ class Bilingual:
             formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
             formfield.widget.attrs["lang"] = language
             formfield.required = not original.blank and language == LANGUAGES[0]
+        elif isinstance(db_field, models.DateTimeField):
+            for widget, half in zip(formfield.widget.widgets, [_("date"), _("time")], strict=True):
+                widget.attrs["aria-label"] = f"{formfield.label}: {half}"
         return formfield
 
 
-class ContentInline(Bilingual, admin.StackedInline):
+class ContentInline(Labelled, admin.StackedInline):
     extra = 0
     classes = ["collapse"]
 
@@ -159,7 +164,7 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, object_id, form_url, extra_context)
 
 
-class ContentAdmin(Bilingual, SturdyAdmin):
+class ContentAdmin(Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
@@ -175,12 +180,16 @@ class ContentAdmin(Bilingual, SturdyAdmin):
 
     @admin.display(description=_("missing"))
     def missing(self, item):
-        """The needed fields that are empty, and the fields that are written in one language only."""
+        """What is empty in a language that the item is written in, if it is needed or another language has it."""
+        fields = [
+            field.translated_field for field in item._meta.fields if getattr(field, "language", "") == LANGUAGES[0]
+        ]
+        written = [code for code in LANGUAGES if any(getattr(item, f"{field.name}_{code}") for field in fields)]
         gaps = []
-        for field in translator.get_options_for_model(type(item)).get_field_names():
-            empty = [code for code in LANGUAGES if not getattr(item, f"{field}_{code}")]
-            if empty and (field in self.needed or len(empty) < len(LANGUAGES)):
-                gaps.append((item._meta.get_field(field).verbose_name, ", ".join(empty).upper()))
+        for field in fields:
+            empty = [code for code in written if not getattr(item, f"{field.name}_{code}")]
+            if empty and (field.name in self.needed or len(empty) < len(written)):
+                gaps.append((field.verbose_name, ", ".join(empty).upper()))
         return format_html_join(", ", "{} ({})", gaps)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -193,7 +202,7 @@ class ContentAdmin(Bilingual, SturdyAdmin):
 class PublishableAdmin(ContentAdmin):
     """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
 
-    STATUS = ["state_in_words", "languages", "missing", "changed"]  # the end of every ``list_display``
+    STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
 
     needed = ("title", "summary")
     list_filter = [StateFilter, TranslationFilter]
@@ -207,6 +216,10 @@ class PublishableAdmin(ContentAdmin):
     @admin.display(description=_("state"))
     def state_in_words(self, item):
         return format_html('<span class="state {}">{}</span>', item.state, item.state.label)
+
+    @admin.display(description=_("last changed"), ordering="changed")
+    def changed_on(self, item):
+        return day_in_words(timezone.localtime(item.changed))
 
     def get_fieldsets(self, request, obj=None):
         publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]

@@ -1,0 +1,164 @@
+"""The screens of species with their facts, Range States and instruments."""
+
+from django.contrib import admin
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import (
+    DATES,
+    ContentAdmin,
+    ContentInline,
+    NumberedFormSet,
+    PublishableAdmin,
+    SturdyForm,
+    both,
+)
+from publishing.wording import day_in_words
+
+from .models import (
+    Assessment,
+    FocalPoint,
+    Identifier,
+    Instrument,
+    Listing,
+    Membership,
+    Range,
+    RangeState,
+    Species,
+)
+
+
+class FactInline(ContentInline):
+    """A fact about a species: ``own`` is its own row, what follows is the same for all."""
+
+    own = ()
+    formset = NumberedFormSet
+    autocomplete_fields = ["source"]
+
+    def get_fields(self, request, obj=None):
+        return [*self.own, ("source", "year", "verified"), both("note")]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("species", "source")
+
+
+class AssessmentForm(SturdyForm):
+    def _get_validation_exclusions(self):
+        # Whether only one is in force is the form set's to say: this form knows the old state of the other rows.
+        return {*super()._get_validation_exclusions(), "current"}
+
+
+class AssessmentFormSet(NumberedFormSet):
+    """Lets "in force" pass from one assessment to another in one go."""
+
+    def clean(self):
+        super().clean()
+        kept = [form for form in self.forms if form not in self.deleted_forms]
+        for form in [form for form in kept if form.cleaned_data.get("current")][1:]:
+            form.add_error("current", _("Only one assessment of a species can be in force."))
+
+
+class AssessmentInline(FactInline):
+    model = Assessment
+    form = AssessmentForm
+    formset = AssessmentFormSet
+    own = [("category", "current"), both("scope")]
+
+
+class ListingInline(FactInline):
+    model = Listing
+    own = [("appendix", "cop", "until"), both("scope")]
+
+
+class MembershipInline(FactInline):
+    model = Membership
+    own = [("status", "since_cop", "until"), both("decision")]
+
+
+class IdentifierInline(FactInline):
+    model = Identifier
+    formset = ContentInline.formset
+    own = [("scheme", "value")]
+
+
+class RangeInline(FactInline):
+    model = Range
+    formset = ContentInline.formset
+    autocomplete_fields = ["state", "source"]
+    own = [("state", "presence")]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("state__country")
+
+
+class FocalPointInline(FactInline):
+    model = FocalPoint
+    autocomplete_fields = ["person", "source"]
+    own = [("person", "name_public"), ("start", "start_precision", "end", "end_precision")]
+
+
+@admin.register(Species)
+class SpeciesAdmin(PublishableAdmin):
+    needed = ("name", "summary")
+    list_display = ["heading", "scientific", "group", *PublishableAdmin.STATUS]
+    list_filter = [*PublishableAdmin.list_filter, "group", "memberships__status"]
+    search_fields = [*both("name", "other_names"), "scientific_name", "family", "order", "slug"]
+    autocomplete_fields = ["picture"]
+    fieldsets = [
+        (None, {"fields": [both("name"), both("other_names"), both("summary"), both("body"), "picture"]}),
+        (_("Zoology"), {"fields": ["scientific_name", ("family", "order"), ("group", "habitat")]}),
+    ]
+    inlines = [MembershipInline, ListingInline, AssessmentInline, RangeInline, FocalPointInline, IdentifierInline]
+
+    @admin.display(description=_("scientific name"), ordering="scientific_name")
+    def scientific(self, species):
+        return format_html('<i lang="la">{}</i>', species.scientific_name)
+
+
+@admin.register(RangeState)
+class RangeStateAdmin(ContentAdmin):
+    list_display = ["__str__", "status", "since", "verified", "missing"]
+    list_filter = ["status", "verified"]
+    search_fields = [*both("country__name"), "country__code"]
+    autocomplete_fields = ["country", "source"]
+    fieldsets = [
+        (
+            None,
+            {
+                "description": DATES,
+                "fields": ["country", "status", ("party_since", "party_since_precision"), both("participation")],
+            },
+        ),
+        (_("Where this is known from"), {"fields": [("source", "year", "verified"), both("note")]}),
+        (_("Tile map"), {"fields": [("tile_column", "tile_row")]}),
+    ]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("country")
+
+    @admin.display(description=_("Party since"), ordering="party_since")
+    def since(self, state):
+        return state.party_since and day_in_words(state.party_since, state.party_since_precision)
+
+
+@admin.register(Instrument)
+class InstrumentAdmin(PublishableAdmin):
+    list_display = ["heading", "kind", "date", *PublishableAdmin.STATUS]
+    list_filter = [*PublishableAdmin.list_filter, "kind"]
+    search_fields = [*both("title", "short_title"), "slug"]
+    autocomplete_fields = ["species", "states"]
+    fieldsets = [
+        (
+            None,
+            {
+                "description": DATES,
+                "fields": [both("title"), both("short_title"), "kind", ("adopted", "adopted_precision"), "link"],
+            },
+        ),
+        (_("Text"), {"fields": [both("summary"), both("body")]}),
+        (_("About"), {"fields": ["species", "states"]}),
+    ]
+
+    @admin.display(description=_("adopted"), ordering="adopted")
+    def date(self, instrument):
+        return instrument.adopted and day_in_words(instrument.adopted, instrument.adopted_precision)
