@@ -25,14 +25,15 @@ HEIGHT = 160
 
 def swells(rng, base, height, end, step=200):
     """Long low hills, level at each crest and hollow."""
-    (_, y), (x1, y1), *points = [(x, round(base - height * rng.random())) for x in range(0, max(end, 2 * step) + step, step)]
+    (x0, y), (x1, y1), *points = [(x, round(base - height * rng.random())) for x in range(-rng.randint(0, step), end + 2 * step, step)]
     reach = step // 2
-    return f"M0 {y}C{reach} {y} {x1 - reach} {y1} {x1} {y1}" + "".join(f"S{x - reach} {y} {x} {y}" for x, y in points)
+    return f"M{x0} {y}C{x0 + reach} {y} {x1 - reach} {y1} {x1} {y1}" + "".join(f"S{x - reach} {y} {x} {y}" for x, y in points)
 
 
 def dunes(rng, base, height, end, start=0):
     """A long climb into the wind, a sharp crest, a short hollow slope behind it."""
-    path, x = f"M{start} {base}", start
+    x = start - (not start and rng.randint(0, 240))
+    path = f"M{x} {base}"
     while x < end:
         wide, high = 12 * rng.randint(12, 24), round(height * (0.4 + 0.6 * rng.random()))
         path += f"q{wide // 2} {-high // 8} {wide * 3 // 4} {-high}q{wide // 12} {high * 3 // 4} {wide // 4} {high}"
