@@ -106,7 +106,7 @@ def layers(habitat, rng, end):
     if habitat == "riverine":
         hills, wood, bank = swells(rng, 96, 40, end), canopy(rng, 122, 24, end), canopy(rng, 142, 36, end)
         return [("ridge-1", hills), ("ridge-2", wood), ("ridge-3", bank), ("water", f"M0 142H{end}"), ground]
-    far, middle, near = swells(rng, 100, 56, end, 300), swells(rng, 128, 50, end, 240), swells(rng, 150, 40, end, 300)
+    far, middle, near = swells(rng, 108, 48, end, 300), swells(rng, 128, 50, end, 240), swells(rng, 150, 40, end, 300)
     return [("ridge-1", far), ("ridge-2", middle), ("ridge-3", near), ground]
 
 
