@@ -2,7 +2,7 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 
 from publishing import views as publishing_views
 
@@ -27,6 +27,7 @@ urlpatterns = [
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
         path("sources/", publishing_views.SourceList.as_view(), name="sources"),
-        path("<slug:slug>/", publishing_views.PageView.as_view(), name="page"),
+        # Not two letters: /xx/ is a language that the portal does not have, and no page.
+        re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),
     ),
 ]

@@ -32,7 +32,7 @@ class FacetField(forms.MultipleChoiceField):
     default_error_messages = {"invalid_choice": _("“%(value)s” is not among the choices.")}
 
     def to_python(self, value):
-        return list(dict.fromkeys(super().to_python(value)))
+        return [one for one in dict.fromkeys(super().to_python(value)) if one]  # "year=" asks for nothing
 
 
 class YearField(FacetField):

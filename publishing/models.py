@@ -119,7 +119,7 @@ class Page(Publishable):
 
     reserved_slugs = (
         r"species|events|news|newsletter|contacts|search|changes|data|sources"
-        r"|api|admin|accounts|preview|style|media|static"
+        r"|api|admin|accounts|preview|style|media|static|..?"
     )
 
     title = CleanCharField(_("title"), max_length=200, blank=True)

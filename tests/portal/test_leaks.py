@@ -101,30 +101,37 @@ SEARCHES = [
 HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 
+DOORS = [*LISTS, *HUBS, *SEARCHES, *(item.format("live") for item in ITEMS)]
+
+
+def content(response):
+    return (b"".join(response.streaming_content) if response.streaming else response.content).decode(errors="replace")
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("door", [*LISTS, *HUBS, *SEARCHES, *(item.format("live") for item in ITEMS)])
-def test_nothing_but_the_live_items_is_to_be_seen(client, worlds, door, language):
-    response = client.get(f"/{language}/{door}")
-    assert response.status_code == 200
-    page = b"".join(response.streaming_content) if response.streaming else response.content
-    assert [state for state in HIDDEN if f"{state}-".encode() in page] == []
+def test_nothing_but_the_live_items_is_to_be_seen_through_any_door(client, worlds, language):
+    for door in DOORS:
+        response = client.get(f"/{language}/{door}")
+        assert response.status_code == 200, door
+        page = content(response)
+        assert [state for state in HIDDEN if f"{state}-" in page] == [], door
 
 
-@pytest.mark.parametrize("door", ["news/", "events/", "species/", "species/instruments/", *HUBS[:2], "live-page/"])
-def test_the_live_items_are_to_be_seen_there(client, worlds, door):
-    assert "Mark live-" in client.get(f"/en/{door}").content.decode()
+def test_the_live_items_are_to_be_seen_there(client, worlds):
+    for door in ["", "news/", "events/", "species/", "species/instruments/", *HUBS[:2], *ITEMS[:2], *ITEMS[3:]]:
+        assert "Mark live-" in content(client.get(f"/en/{door.format('live')}")), door
 
 
-@pytest.mark.parametrize("state", HIDDEN)
 @pytest.mark.parametrize("item", ITEMS)
-def test_the_address_of_a_hidden_item_is_not_found(client, worlds, item, state):
-    assert client.get(f"/en/{item.format(state)}").status_code == 404
+def test_the_address_of_a_hidden_item_is_not_found(client, worlds, item):
+    answers = {state: client.get(f"/en/{item.format(state)}").status_code for state in ["live", *HIDDEN]}
+    assert answers == {"live": 200} | dict.fromkeys(HIDDEN, 404)
 
 
-@pytest.mark.parametrize("state", HIDDEN)
 @pytest.mark.parametrize("path", ["news", "events", "species/instruments"])
-def test_a_hidden_species_is_no_choice_of_a_filter(client, worlds, path, state):
-    assert client.get(f"/en/{path}/", {"species": f"{state}-species"}).status_code == 400
+def test_a_hidden_species_is_no_choice_of_a_filter(client, worlds, path):
+    answers = {state: client.get(f"/en/{path}/?species={state}-species").status_code for state in ["live", *HIDDEN]}
+    assert answers == {"live": 200} | dict.fromkeys(HIDDEN, 400)
 
 
 def test_counts_know_nothing_of_hidden_items(client, worlds):
@@ -145,13 +152,12 @@ def test_no_address_of_an_expert_is_on_any_page(client, worlds):
     f.PrivateContactFactory(person=person, email="private@example.org")
     live = worlds["live"]
     f.FocalPointFactory(species=live.species, person=person, name_public=True)
-    f.FocalPointFactory(species=live.species, person=f.PersonFactory(family_name_en="Secret"), number=2)
+    f.FocalPointFactory(species=live.species, person=f.PersonFactory(family_name_en="Undisclosed"), number=2)
     live.article.people.add(person)
     person.organisation = live.organisation
     person.save()
-    for door in [*LISTS, *HUBS, *(item.format("live") for item in ITEMS)]:
-        response = client.get(f"/en/{door}")
-        page = b"".join(response.streaming_content) if response.streaming else response.content
-        assert b"private@" not in page
-        assert b"Secret" not in page
-    assert str(person) in client.get("/en/species/live-species/").content.decode()
+    for door in DOORS:
+        page = content(client.get(f"/en/{door}"))
+        assert "private@" not in page
+        assert "Undisclosed" not in page
+    assert str(person) in content(client.get("/en/species/live-species/"))
