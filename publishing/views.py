@@ -1,7 +1,9 @@
 """Standing pages and sources, and the base of every page that shows one published item."""
 
-from django.http import Http404
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404
 from django.shortcuts import redirect
+from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from .models import Page, PhotoCredit, Source
@@ -36,3 +38,16 @@ class SourceList(ListView):
     def get_context_data(self, **kwargs):
         credits = PhotoCredit.objects.select_related("source")
         return super().get_context_data(photo_credits=credits, **kwargs)
+
+
+@require_safe
+def picture(request, name):
+    """The file of a picture. Its random name is what protects a draft's; it never changes, so it is kept for a year."""
+    try:
+        file = default_storage.open(f"pictures/{name}")
+    except FileNotFoundError:
+        raise Http404 from None
+    response = FileResponse(file)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
