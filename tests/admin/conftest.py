@@ -24,6 +24,10 @@ def _media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
+def soup_of(response):
+    return BeautifulSoup(response.content.decode(), "html5lib")
+
+
 def fields_of(form):
     """What a browser would send for ``form`` as it stands."""
     data = {}
@@ -40,15 +44,13 @@ def fields_of(form):
 
 @pytest.fixture
 def submit():
-    """Open a form of the admin, change some fields, save; the soup of the page that follows, with its ``status``."""
+    """Open a form of the admin, change some fields, save; the page that follows."""
 
     def submit(client, url, inlines=(), **values):
-        form = BeautifulSoup(client.get(url).content, "html5lib").select_one("#content form[enctype]")
+        form = soup_of(client.get(url)).select_one("#content form[id$=_form]")
         data = fields_of(form) | {f"{prefix}-TOTAL_FORMS": 1 for prefix in inlines} | values
         response = client.post(url, data, follow=True)
-        soup = BeautifulSoup(response.content, "html5lib")
-        soup.status = response.status_code
-        return soup
+        return soup_of(response)
 
     return submit
 

@@ -1,0 +1,126 @@
+"""What is uploaded is sound and stored anew, or refused beside the field."""
+
+import io
+import zipfile
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from PIL import Image
+
+from events.models import Document
+from publishing.models import Picture
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
+EPS = b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 10 10\n"
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF"
+
+
+def picture(kind, size=(400, 300), **options):
+    stored = io.BytesIO()
+    Image.effect_noise(size, 60).save(stored, kind, **options)
+    return stored.getvalue()
+
+
+def archive(**parts):
+    """A ZIP file; two underscores in a name stand for a slash, one for a dot."""
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", zipfile.ZIP_DEFLATED) as zipped:
+        zipped.writestr("[Content_Types].xml", "<Types/>")
+        for name, content in parts.items():
+            zipped.writestr(name.replace("__", "/").replace("_", "."), content)
+    return stored.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("half.jpg", picture("JPEG")[:3000]),
+        ("drawing.svg", SVG),
+        ("print.eps", EPS),
+        ("scan.tiff", picture("TIFF")),
+        ("moving.gif", picture("GIF")),
+        ("huge.png", picture("PNG", (8000, 5001), compress_level=1)[:400]),
+        ("empty.png", b"\x89PNG\r\n\x1a\n"),
+        ("page.html", b"<h1>hello</h1>"),
+        ("report.pdf", PDF),
+    ],
+)
+def test_what_is_no_sound_picture_is_refused_beside_the_field(editing, submit, errors, name, content):
+    file = SimpleUploadedFile(name, content)
+    assert errors(submit(editing, reverse("admin:publishing_picture_add"), file=file)).keys() == {"file"}
+    assert Picture.objects.count() == 0
+
+
+def test_a_picture_is_stored_anew_under_its_own_name_and_kind(editing, submit, tmp_path):
+    content = picture("PNG", exif=Image.Exif()) + b"<script>alert(1)</script>"
+    submit(editing, reverse("admin:publishing_picture_add"), file=SimpleUploadedFile("report.pdf", content))
+    stored = Picture.objects.get()
+    assert (stored.width, stored.height, stored.file.name[-4:]) == (400, 300, ".png")
+    assert "report" not in stored.file.name
+    assert b"<script>" not in (tmp_path / stored.file.name).read_bytes()
+
+
+def test_another_file_gets_another_name_and_size_and_no_file_keeps_both(editing, submit):
+    page = reverse("admin:publishing_picture_add")
+    submit(editing, page, file=SimpleUploadedFile("a.png", picture("PNG")))
+    first = Picture.objects.get()
+    page = reverse("admin:publishing_picture_change", args=[first.pk])
+    submit(editing, page, alt_en="A herd")
+    same = Picture.objects.get()
+    assert (same.alt_en, same.file.name, same.width) == ("A herd", first.file.name, 400)
+    submit(editing, page, file=SimpleUploadedFile("a.png", picture("PNG", (50, 40))))
+    second = Picture.objects.get()
+    assert second.file.name != first.file.name
+    assert (second.width, second.height) == (50, 40)
+
+
+def documents(file):
+    row = {"title_en": "Report", "kind": "report", "language": "en", "file": file}
+    return {f"documents-0-{name}": value for name, value in row.items()}
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("picture.pdf", picture("PNG")),
+        ("report.pdf", archive(word__document_xml="x")),
+        ("report.docx", PDF),
+        ("report.doc", archive(word__document_xml="x")),
+        ("macros.docx", archive(word__document_xml="x", word__vbaProject_bin="x")),
+        ("plain.zip", archive(a_txt="x")),
+        ("plain.docx", archive(a_txt="x")),
+        ("cut.xlsx", archive(xl__workbook_xml="x" * 9999)[:200]),
+        ("page.html", b"<script>alert(1)</script>"),
+        ("drawing.svg", SVG),
+    ],
+)
+def test_what_is_no_sound_document_is_refused_beside_the_field(editing, submit, errors, name, content):
+    page = reverse("admin:events_event_change", args=[f.EventFactory().pk])
+    soup = submit(editing, page, ["documents"], **documents(SimpleUploadedFile(name, content)))
+    assert errors(soup).keys() == {"documents-0-file"}
+    assert Document.objects.count() == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [("Report.PDF", PDF), ("r.docx", archive(word__document_xml="x")), ("r.pptx", archive(ppt__presentation_xml="x"))],
+)
+def test_a_sound_document_is_kept_and_stays_with_the_next_save(editing, submit, name, content):
+    page = reverse("admin:events_event_change", args=[f.EventFactory().pk])
+    submit(editing, page, ["documents"], **documents(SimpleUploadedFile(name, content)))
+    stored = Document.objects.get().file
+    assert stored.name.endswith(name.lower().rpartition(".")[2])
+    submit(editing, page, city_en="Dushanbe")
+    assert Document.objects.get().file == stored
+
+
+def test_a_document_is_either_a_file_or_a_link(editing, submit, errors):
+    page = reverse("admin:events_event_change", args=[f.EventFactory().pk])
+    both = documents(SimpleUploadedFile("r.pdf", PDF)) | {"documents-0-link": "https://cms.int/"}
+    for row in (both, documents("")):
+        soup = submit(editing, page, ["documents"], **row)
+        assert errors(soup) == {"documents-0-file": "Give either a file or a link."}
