@@ -15,6 +15,9 @@ MANAGE = $(PY) manage.py
 FOR_TESTS = DEBUG=false HTTPS=false SITE_URL=
 ON_SQLITE = DATABASE_URL=sqlite://:memory:
 
+# The link in an invitation leads to SITE_URL, whose default knows only the usual port.
+AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
+
 .DEFAULT_GOAL = help
 .ONESHELL:
 # Prerequisites are made from left to right: several below count on it.
@@ -28,7 +31,7 @@ help:  ## List the commands
 
 run: venv port database static  ## Start the portal on http://127.0.0.1:8000 (PORT=8123 for another port)
 	@printf '\n  The portal:  http://%s:%s/\n' '$(HOST)' '$(PORT)'
-	printf '  To edit it:  make editor EMAIL=you@example.org   in another terminal, then follow the link it prints\n'
+	printf '  To edit it:  make editor EMAIL=you@example.org$(AT_PORT)   in another terminal, then follow the link it prints\n'
 	printf '  To stop it:  Ctrl-C\n\n'
 	exec env DEBUG=false $(VENV)/bin/gunicorn cami_portal.wsgi:application --bind '$(HOST):$(PORT)' \
 	    --workers $(WORKERS) --worker-class gthread --threads $(THREADS) --no-control-socket
@@ -38,7 +41,7 @@ dev: venv-dev port database  ## The same with DEBUG, restarting itself when code
 
 editor: venv  ## Invite an editor: EMAIL=you@example.org
 	@test -n '$(EMAIL)' || { echo 'Say whom: make editor EMAIL=you@example.org' >&2; exit 2; }
-	$(MANAGE) invite '$(EMAIL)'
+	$(if $(AT_PORT),SITE_URL='http://$(HOST):$(PORT)') $(MANAGE) invite '$(EMAIL)'
 
 test: venv-dev static  ## Run the test suite on SQLite
 	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest $(ARGS)
