@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publishing.constraints import FieldCheck
 from publishing.content import Content, ContentQuerySet
@@ -353,7 +354,7 @@ class OrganisationPart(Content):
         DELEGATION = "delegation", _("delegation")
         GRANTEE = "grantee", _("grantee")
         DONOR = "donor", _("donor")
-        SUBJECT = "subject", _("subject")
+        SUBJECT = "subject", pgettext_lazy("part of an organisation", "subject")
 
     part = models.CharField(_("part"), max_length=12, choices=Part)
 

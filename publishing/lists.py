@@ -186,7 +186,7 @@ class ListFilter(django_filters.FilterSet):
 
     def labelled(self, name, values):
         if not isinstance(self.filters[name], Facet):
-            return [(values, f"“{values}”")]
+            return [(values, gettext("“%s”") % values)]
         labels = dict(self.filters[name].field.choices)
         return [(value, labels.get(value, value)) for value in values]
 

@@ -21,9 +21,10 @@ def in_format(day, pattern):
     return words.lower() if translation.get_language() == "ru" else words
 
 
-def day_in_words(day, precision=Precision.DAY):
-    """``day`` as far as it is known."""
-    return in_format(day, FORMATS[translation.get_language()][precision])
+def day_in_words(day, precision=Precision.DAY, since=False):
+    """``day`` as far as it is known; ``since`` that day, a Russian month stands in the genitive: «с ноября 2016 г.»."""
+    pattern = FORMATS[translation.get_language()][precision]
+    return in_format(day, pattern.replace("F", "E") if since else pattern)
 
 
 def range_in_words(start, start_precision, end, end_precision):
@@ -31,7 +32,7 @@ def range_in_words(start, start_precision, end, end_precision):
     if start is None and end is None:
         return ""
     if end is None:
-        return _("since %s") % day_in_words(start, start_precision)
+        return _("since %s") % day_in_words(start, start_precision, since=True)
     if start is None:
         return _("until %s") % day_in_words(end, end_precision)
     last = day_in_words(end, end_precision)

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from contacts.models import Country, Person
 from publishing.constraints import FieldCheck
@@ -38,8 +39,8 @@ class RangeState(SourcedFact):
     tile_row = models.PositiveSmallIntegerField(_("row on the tile map"))
 
     class Meta:
-        verbose_name = _("Range State")
-        verbose_name_plural = _("Range States")
+        verbose_name = pgettext_lazy("inside a sentence", "Range State")
+        verbose_name_plural = pgettext_lazy("inside a sentence", "Range States")
         ordering = ["country__name"]
         constraints = [
             models.UniqueConstraint(
@@ -120,7 +121,7 @@ class Species(Publishable):
     )
     scientific_name = CleanCharField(_("scientific name"), max_length=120, unique=True)
     family = CleanCharField(_("family"), max_length=60, blank=True)
-    order = CleanCharField(_("order"), max_length=60, blank=True)
+    order = CleanCharField(pgettext_lazy("taxonomy", "order"), max_length=60, blank=True)
     group = models.CharField(_("group"), max_length=10, choices=Group)
     habitat = models.CharField(
         _("habitat"), max_length=10, choices=Habitat, help_text=_("Decides the landscape drawn on its page.")
@@ -416,8 +417,8 @@ class FocalPoint(SpeciesFact):
 
     class Meta(SpeciesFact.Meta):
         abstract = False
-        verbose_name = _("Species Focal Point")
-        verbose_name_plural = _("Species Focal Points")
+        verbose_name = pgettext_lazy("inside a sentence", "Species Focal Point")
+        verbose_name_plural = pgettext_lazy("inside a sentence", "Species Focal Points")
         constraints = [*SpeciesFact.constraints(), not_before("start", "end")]
 
     def __str__(self):

@@ -59,11 +59,11 @@ def has(item, field):
 
 
 @register.simple_tag
-def day(value, precision="day"):
-    """A date as far as it is known."""
+def day(value, precision="day", since=False):
+    """A date as far as it is known, in words that may follow "since"."""
     if value is None:
         return ""
-    machine, words = wording.machine_date(value, precision), wording.day_in_words(value, precision)
+    machine, words = wording.machine_date(value, precision), wording.day_in_words(value, precision, since)
     return format_html('<time datetime="{}">{}</time>', machine, words)
 
 

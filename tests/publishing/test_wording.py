@@ -41,6 +41,9 @@ def test_an_open_interval_says_which_end_is_known():
     assert range_in_words(D(2016, 11, 1), "month", None, "day").replace(NBSP, " ") == "since November 2016"
     assert range_in_words(None, "day", D(2016, 11, 30), "month").replace(NBSP, " ") == "until November 2016"
     assert range_in_words(None, "day", None, "day") == ""
+    with translation.override("ru"):
+        assert range_in_words(D(2016, 11, 1), "month", None, "day").replace(NBSP, " ") == "с ноября 2016 г."
+        assert range_in_words(None, "day", D(2016, 11, 30), "month").replace(NBSP, " ") == "по ноябрь 2016 г."
 
 
 def test_a_line_never_breaks_inside_a_date():
