@@ -1,0 +1,50 @@
+import os
+
+import pytest
+from django.core.management import call_command
+from playwright.sync_api import sync_playwright
+
+from cami_portal.management.commands.seed import FIXTURES
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """Debian's Chromium; ``CHROMIUM`` names another one."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # Playwright runs a loop in this thread
+    with sync_playwright() as playwright:
+        path = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+    del os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"]
+
+
+@pytest.fixture
+def portal(transactional_db, live_server, settings):
+    """The address of a running portal that holds the seed."""
+    # The live server serves static files by their plain names.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    settings.STORAGES = settings.STORAGES | {"staticfiles": plain}
+    call_command("loaddata", *FIXTURES, verbosity=0)
+    return live_server.url
+
+
+@pytest.fixture
+def tab(chromium, portal):
+    """Open a tab: ``tab(width=320, …)``. What its console complains about and what it asks for is noted."""
+    contexts = []
+
+    def tab(width=1280, **options):
+        options = {"base_url": portal, "viewport": {"width": width, "height": 800}, "locale": "en-GB"} | options
+        context = chromium.new_context(**options)
+        contexts.append(context)
+        page = context.new_page()
+        page.complaints, page.requests = [], []
+        page.on("console", lambda said: said.type in ("error", "warning") and page.complaints.append(said.text))
+        page.on("pageerror", lambda error: page.complaints.append(str(error)))
+        page.on("request", lambda request: page.requests.append(request.url))
+        return page
+
+    yield tab
+    for context in contexts:
+        context.close()
