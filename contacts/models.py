@@ -11,7 +11,8 @@ from django.utils.translation import pgettext_lazy
 
 from publishing.constraints import FieldCheck
 from publishing.content import Content, ContentQuerySet
-from publishing.dates import PrecisionField, first_day, last_day, not_before
+from publishing.dates import PrecisionField, Term, not_before
+from publishing.facts import Documented
 from publishing.slugs import Addressed
 from publishing.text import CleanCharField, CleanTextField
 
@@ -45,7 +46,7 @@ class Country(Content):
         return self.name or self.code
 
 
-class Organisation(Addressed):
+class Organisation(Documented, Addressed):
     class Kind(models.TextChoices):
         SECRETARIAT = "secretariat", _("secretariat")
         GOVERNMENT = "government", _("government")
@@ -78,9 +79,6 @@ class Organisation(Addressed):
     phones = CleanTextField(_("telephones"), blank=True, help_text=_("One a line, as dialled from abroad: +49 228 …"))
     fax = CleanCharField(_("fax"), max_length=40, blank=True)
     email = models.EmailField(_("e-mail"), blank=True)
-    source = models.ForeignKey(
-        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("organisation")
@@ -95,7 +93,7 @@ class Organisation(Addressed):
         return self.phones.splitlines()
 
 
-class Partnership(Content):
+class Partnership(Documented, Content):
     """What an organisation signed with CMS."""
 
     natural_key_fields = ("organisation__slug", "number")
@@ -108,9 +106,6 @@ class Partnership(Content):
     signed = models.DateField(_("signed on"), null=True, blank=True, help_text=_("Empty: not recorded."))
     signed_precision = PrecisionField()
     place = CleanCharField(_("where"), max_length=200, blank=True)
-    source = models.ForeignKey(
-        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("partnership with CMS")
@@ -128,7 +123,7 @@ class Partnership(Content):
         return self.title
 
 
-class Person(Content):
+class Person(Documented, Content):
     """Somebody who appears in roles, meetings or news. A person has no public page and no public address.
 
     The address at which somebody is reached in a role of the Secretariat stands with that assignment; everything
@@ -161,9 +156,6 @@ class Person(Content):
     born_precision = PrecisionField()
     died = models.DateField(_("died"), null=True, blank=True)
     died_precision = PrecisionField()
-    source = models.ForeignKey(
-        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     class Meta:
         verbose_name = _("person")
@@ -258,7 +250,7 @@ class AssignmentQuerySet(ContentQuerySet):
         )
 
 
-class Assignment(Content):
+class Assignment(Documented, Term, Content):
     """Who holds a role, from when until when. No person means "not yet named" or vacant."""
 
     natural_key_fields = ("role__slug", "number")
@@ -274,10 +266,6 @@ class Assignment(Content):
         related_name="assignments",
         help_text=_("Empty: not yet named."),
     )
-    start = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: not recorded."))
-    start_precision = PrecisionField()
-    end = models.DateField(_("until"), null=True, blank=True, help_text=_("Empty: still, or not recorded."))
-    end_precision = PrecisionField()
     acting = models.BooleanField(_("acting or temporary"), default=False)
     confirmed = models.DateField(
         _("last confirmed on"),
@@ -295,9 +283,6 @@ class Assignment(Content):
         _("public telephone in this role"), max_length=40, blank=True, help_text=_("Shown to visitors.")
     )
     note = CleanCharField(_("note"), max_length=300, blank=True)
-    source = models.ForeignKey(
-        "publishing.Source", verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
 
     objects = AssignmentQuerySet.as_manager()
 
@@ -311,23 +296,11 @@ class Assignment(Content):
                 fields=["role", "number"],
                 violation_error_message=_("This role has an assignment of that number already."),
             ),
-            not_before("start", "end"),
+            *Term.constraints(),
         ]
 
     def __str__(self):
         return f"{self.role}: {self.person or _('not yet named')}"
-
-    def clean(self):
-        super().clean()
-        self.fill_dates()
-
-    def save(self, *args, **kwargs):
-        self.fill_dates()
-        super().save(*args, **kwargs)
-
-    def fill_dates(self):
-        self.start = self.start and first_day(self.start, self.start_precision)
-        self.end = self.end and last_day(self.end, self.end_precision)
 
     @property
     def is_current(self):

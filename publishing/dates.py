@@ -56,3 +56,32 @@ def not_before(start, end):
         | models.Q(**{f"{start}__lte": models.F(end)}),
         violation_error_message=_("The end is before the beginning. Change one of the two dates."),
     )
+
+
+class Term(models.Model):
+    """From when until when somebody holds something, as far as it is known."""
+
+    start = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: not recorded."))
+    start_precision = PrecisionField()
+    end = models.DateField(_("until"), null=True, blank=True, help_text=_("Empty: still, or not recorded."))
+    end_precision = PrecisionField()
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self.fill_dates()
+        super().save(*args, **kwargs)
+
+    @staticmethod
+    def constraints():
+        """The constraints of every model with a term, for its ``Meta.constraints``."""
+        return [not_before("start", "end")]
+
+    def clean(self):
+        super().clean()
+        self.fill_dates()
+
+    def fill_dates(self):
+        self.start = self.start and first_day(self.start, self.start_precision)
+        self.end = self.end and last_day(self.end, self.end_precision)

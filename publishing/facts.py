@@ -7,6 +7,23 @@ from .content import Content
 from .text import CleanCharField
 
 
+class Documented(models.Model):
+    """Something taken from a document, which may be named."""
+
+    source = models.ForeignKey(
+        "publishing.Source",
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("The document that this item was taken from."),
+    )
+
+    class Meta:
+        abstract = True
+
+
 class SourcedFact(Content):
     """A statement with its source. An empty ``year`` means that the source gives none: "not recorded"."""
 

@@ -1,15 +1,19 @@
-"""Standing pages, pictures, sources, and the tables behind addresses, search and caches."""
+"""Standing pages, pictures and sources."""
 
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content
 from .pictures import picture_path
-from .slugs import SLUG_LENGTH
+from .search import SearchEntry
+from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
 from .text import CleanCharField, CleanTextField, RichTextField
+from .version import ContentVersion, Tombstone
+
+# Django finds models here; those of a mechanism stand with it.
+__all__ = ["ContentVersion", "FormerSlug", "Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
 
 
 class Source(Content):
@@ -136,75 +140,3 @@ class Page(Publishable):
 
     def get_absolute_url(self):
         return reverse("page", args=[self.slug])
-
-
-class FormerSlugQuerySet(models.QuerySet):
-    def of(self, model):
-        return self.filter(content_type=ContentType.objects.get_for_model(model))
-
-    def keep_address_of(self, item):
-        """Remember the slug that ``item`` has in the database, if it is about to get another one."""
-        model = type(item)
-        self.of(model).filter(slug=item.slug).delete()  # an address in use leads nowhere else
-        old = model.objects.filter(pk=item.pk).exclude(slug=item.slug).values_list("slug", flat=True).first()
-        if old:
-            content_type = ContentType.objects.get_for_model(model)
-            self.update_or_create(content_type=content_type, slug=old, defaults={"object_id": item.pk})
-
-
-class FormerSlug(models.Model):
-    """A slug that an item once had; its address redirects to the present one."""
-
-    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
-    slug = models.SlugField(max_length=SLUG_LENGTH)
-    object_id = models.PositiveBigIntegerField()
-
-    objects = FormerSlugQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("former address")
-        verbose_name_plural = _("former addresses")
-        constraints = [models.UniqueConstraint(name="publishing_formerslug_unique", fields=["content_type", "slug"])]
-
-    def __str__(self):
-        return self.slug
-
-
-class Tombstone(models.Model):
-    """What remains of a live item that was deleted, so that feeds and harvesters can say that it is gone."""
-
-    uuid = models.UUIDField(unique=True)
-    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
-    title = CleanCharField(_("title"), max_length=300)
-    deleted_at = models.DateTimeField(_("deleted"), auto_now_add=True)
-
-    class Meta:
-        verbose_name = _("deleted item")
-        verbose_name_plural = _("deleted items")
-        ordering = ["-deleted_at"]
-
-    def __str__(self):
-        return self.title
-
-
-class ContentVersion(models.Model):
-    """One number that grows with every change of content: what caches are keyed by (``version.py``)."""
-
-    number = models.PositiveBigIntegerField(default=0)
-
-    def __str__(self):
-        return str(self.number)
-
-
-class SearchEntry(models.Model):
-    """The words of one item in both languages, as readers' words are compared with them (``search.py``)."""
-
-    uuid = models.UUIDField(primary_key=True)
-    words = models.TextField()
-
-    class Meta:
-        verbose_name = _("search entry")
-        verbose_name_plural = _("search entries")
-
-    def __str__(self):
-        return str(self.uuid)

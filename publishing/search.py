@@ -11,9 +11,27 @@ import unicodedata
 
 from django.apps import apps
 from django.conf import settings
+from django.db import models
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
+
+from .slugs import Addressed
 
 MAX_TERMS = 8
+
+
+class SearchEntry(models.Model):
+    """The words of one item in both languages, as readers' words are compared with them."""
+
+    uuid = models.UUIDField(primary_key=True)
+    words = models.TextField()
+
+    class Meta:
+        verbose_name = _("search entry")
+        verbose_name_plural = _("search entries")
+
+    def __str__(self):
+        return str(self.uuid)
 
 
 def comparable(text):
@@ -32,36 +50,26 @@ def words_of(item):
 
 def index(item):
     """Store the words of ``item``, an ``Addressed``."""
-    from .models import SearchEntry
-
     SearchEntry.objects.update_or_create(uuid=item.uuid, defaults={"words": words_of(item)})
 
 
 def index_all(items):
     """Store the words of many new items at once."""
-    from .models import SearchEntry
-
     entries = (SearchEntry(uuid=item.uuid, words=words_of(item)) for item in items)
     while batch := list(itertools.islice(entries, 500)):
         SearchEntry.objects.bulk_create(batch)
 
 
 def forget(item):
-    from .models import SearchEntry
-
     SearchEntry.objects.filter(uuid=item.uuid).delete()
 
 
 def searchable_models():
-    from .slugs import Addressed
-
     return [model for model in apps.get_models() if issubclass(model, Addressed) and model.search_fields]
 
 
 def matching(queryset, query):
     """The rows of ``queryset`` that hold every word of ``query`` (the first eight count)."""
-    from .models import SearchEntry
-
     entries = SearchEntry.objects.all()
     for term in comparable(query).split()[:MAX_TERMS]:
         entries = entries.filter(words__contains=term)

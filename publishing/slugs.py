@@ -4,6 +4,7 @@ import re
 import uuid
 
 from anyascii import anyascii
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.text import slugify
@@ -25,11 +26,41 @@ def make_slug(text, taken=lambda slug: False):
     return slug
 
 
+class FormerSlugQuerySet(models.QuerySet):
+    def of(self, model):
+        return self.filter(content_type=ContentType.objects.get_for_model(model))
+
+    def keep_address_of(self, item):
+        """Remember the slug that ``item`` has in the database, if it is about to get another one."""
+        model = type(item)
+        self.of(model).filter(slug=item.slug).delete()  # an address in use leads nowhere else
+        old = model.objects.filter(pk=item.pk).exclude(slug=item.slug).values_list("slug", flat=True).first()
+        if old:
+            content_type = ContentType.objects.get_for_model(model)
+            self.update_or_create(content_type=content_type, slug=old, defaults={"object_id": item.pk})
+
+
+class FormerSlug(models.Model):
+    """A slug that an item once had; its address redirects to the present one."""
+
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    slug = models.SlugField(max_length=SLUG_LENGTH)
+    object_id = models.PositiveBigIntegerField()
+
+    objects = FormerSlugQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("former address")
+        verbose_name_plural = _("former addresses")
+        constraints = [models.UniqueConstraint(name="publishing_formerslug_unique", fields=["content_type", "slug"])]
+
+    def __str__(self):
+        return self.slug
+
+
 class AddressedQuerySet(ContentQuerySet):
     def moved_from(self, slug):
         """The row whose address once had ``slug``; raises ``DoesNotExist`` when there is none."""
-        from .models import FormerSlug
-
         return self.get(pk__in=FormerSlug.objects.of(self.model).filter(slug=slug).values("object_id"))
 
 
@@ -90,8 +121,6 @@ class Addressed(Content):
 
     @transaction.atomic
     def save(self, *args, **kwargs):
-        from .models import FormerSlug
-
         self.fill_slug()
         FormerSlug.objects.keep_address_of(self)
         super().save(*args, **kwargs)

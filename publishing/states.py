@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .constraints import FieldCheck
+from .facts import Documented
 from .slugs import Addressed, AddressedQuerySet
 
 
@@ -42,7 +43,7 @@ class PublishableQuerySet(AddressedQuerySet):
         return self.in_state(State.LIVE)
 
 
-class Publishable(Addressed):
+class Publishable(Documented, Addressed):
     """An item in two languages that is live from an instant to an instant."""
 
     search_fields = ("title", "summary", "body")
@@ -71,16 +72,6 @@ class Publishable(Addressed):
     )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("last changed"), auto_now=True)
-    source = models.ForeignKey(
-        "publishing.Source",
-        verbose_name=_("source"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="+",
-        help_text=_("The document that this item was taken from."),
-    )
-
     objects = PublishableQuerySet.as_manager()
 
     class Meta:

@@ -5,19 +5,46 @@ and many-to-many changes call none.
 """
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import models
 from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save
+from django.utils.translation import gettext_lazy as _
 
 from . import search
 from .content import Content
-from .slugs import Addressed
+from .slugs import Addressed, FormerSlug
 from .states import Publishable, State
+from .text import CleanCharField
+
+
+class ContentVersion(models.Model):
+    """One number that grows with every change of content: what caches are keyed by."""
+
+    number = models.PositiveBigIntegerField(default=0)
+
+    def __str__(self):
+        return str(self.number)
+
+
+class Tombstone(models.Model):
+    """What remains of a live item that was deleted, so that feeds and harvesters can say that it is gone."""
+
+    uuid = models.UUIDField(unique=True)
+    content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
+    title = CleanCharField(_("title"), max_length=300)
+    deleted_at = models.DateTimeField(_("deleted"), auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("deleted item")
+        verbose_name_plural = _("deleted items")
+        ordering = ["-deleted_at"]
+
+    def __str__(self):
+        return self.title
 
 
 def bump():
     """Raise the content version, in the transaction of the change itself."""
-    from .models import ContentVersion
-
     if not ContentVersion.objects.filter(pk=1).update(number=F("number") + 1):
         ContentVersion.objects.create(pk=1, number=1)
 
@@ -30,8 +57,6 @@ def content_saved(sender, instance, **kwargs):
 
 
 def content_deleted(sender, instance, **kwargs):
-    from .models import FormerSlug, Tombstone
-
     if isinstance(instance, Content):
         bump()
     if isinstance(instance, Addressed):

@@ -9,7 +9,7 @@ from django.utils.translation import pgettext_lazy
 from contacts.models import Country, Person
 from publishing.constraints import FieldCheck
 from publishing.content import ContentQuerySet
-from publishing.dates import PrecisionField, first_day, last_day, not_before
+from publishing.dates import PrecisionField, Term
 from publishing.facts import SourcedFact
 from publishing.models import Picture
 from publishing.states import Publishable, PublishableQuerySet
@@ -391,7 +391,7 @@ class FocalPointQuerySet(ContentQuerySet):
         return self.filter(end__isnull=True)
 
 
-class FocalPoint(SpeciesFact):
+class FocalPoint(Term, SpeciesFact):
     """The expert who is Species Focal Point. Reached through the Secretariat only."""
 
     person = models.ForeignKey(
@@ -408,33 +408,16 @@ class FocalPoint(SpeciesFact):
         default=False,
         help_text=_("Tick it only with the expert’s consent. Addresses are never shown."),
     )
-    start = models.DateField(_("from"), null=True, blank=True, help_text=_("Empty: not recorded."))
-    start_precision = PrecisionField()
-    end = models.DateField(_("until"), null=True, blank=True, help_text=_("Empty: still."))
-    end_precision = PrecisionField()
-
     objects = FocalPointQuerySet.as_manager()
 
     class Meta(SpeciesFact.Meta):
         abstract = False
         verbose_name = pgettext_lazy("inside a sentence", "Species Focal Point")
         verbose_name_plural = pgettext_lazy("inside a sentence", "Species Focal Points")
-        constraints = [*SpeciesFact.constraints(), not_before("start", "end")]
+        constraints = [*SpeciesFact.constraints(), *Term.constraints()]
 
     def __str__(self):
         return f"{self.species} ({self.number})"
-
-    def clean(self):
-        super().clean()
-        self.fill_dates()
-
-    def save(self, *args, **kwargs):
-        self.fill_dates()
-        super().save(*args, **kwargs)
-
-    def fill_dates(self):
-        self.start = self.start and first_day(self.start, self.start_precision)
-        self.end = self.end and last_day(self.end, self.end_precision)
 
     @property
     def public_name(self):
