@@ -69,6 +69,7 @@ class Labelled:
             formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
             formfield.widget.attrs["lang"] = language
             formfield.required = not original.blank and language == LANGUAGES[0]
+            formfield.empty_value = ""  # Django would take None for an empty line, which every constraint lets pass
         elif isinstance(db_field, models.DateTimeField):
             for widget, half in zip(formfield.widget.widgets, [_("date"), _("time")], strict=True):
                 widget.attrs["aria-label"] = f"{formfield.label}: {half}"
@@ -345,9 +346,9 @@ class SourceAdmin(ContentAdmin):
     needed = ("title",)
     list_display = ["__str__", "publisher", "year", "slug", "languages"]
     list_filter = [TranslationFilter]
-    search_fields = [*both("title"), "slug", "publisher", "url"]
+    search_fields = [*both("title", "publisher"), "slug", "url"]
     prepopulated_fields = {"slug": ["title_en"]}
-    fields = [both("title"), ("publisher", "year"), "url", both("note"), "slug"]
+    fields = [both("title"), both("publisher"), ("year", "url"), both("note"), "slug"]
     inlines = [PhotoCreditInline]
 
 

@@ -1,5 +1,5 @@
 import pytest
-from bs4 import BeautifulSoup
+from bs4 import BeautifulSoup, SoupStrainer
 from django.contrib.auth.models import User
 
 from cami_portal.accounts import editors
@@ -24,14 +24,11 @@ def _media(settings, tmp_path):
     settings.MEDIA_ROOT = tmp_path
 
 
-def soup_of(response):
-    return BeautifulSoup(response.content.decode(), "html5lib")
-
-
-def fields_of(form):
-    """What a browser would send for ``form`` as it stands."""
+def fields_of(page):
+    """What a browser would send for the form of ``page`` as it stands."""
+    only = SoupStrainer(["input", "select", "textarea"], attrs={"name": True})
     data = {}
-    for field in form.select("input[name], select[name], textarea[name]"):
+    for field in BeautifulSoup(page.content.decode(), "html.parser", parse_only=only):
         name, kind = field["name"], field.get("type")
         if "__prefix__" in name or kind in ("submit", "file") or (kind == "checkbox" and not field.has_attr("checked")):
             continue
@@ -44,26 +41,23 @@ def fields_of(form):
 
 @pytest.fixture
 def submit():
-    """Open a form of the admin, change some fields, save; the page that follows."""
+    """Open a form of the admin, change some fields (a new row in each of ``inlines``), save; the answer to that."""
 
     def submit(client, url, inlines=(), **values):
-        form = soup_of(client.get(url)).select_one("#content form[id$=_form]")
-        data = fields_of(form) | {f"{prefix}-TOTAL_FORMS": 1 for prefix in inlines} | values
-        response = client.post(url, data, follow=True)
-        return soup_of(response)
+        rows = {f"{prefix}-TOTAL_FORMS": 1 for prefix in inlines}
+        return client.post(url, fields_of(client.get(url)) | rows | values, follow=True)
 
     return submit
 
 
 @pytest.fixture
 def errors():
-    """The messages of a page by the field they stand beside, in its form and its inlines."""
+    """The messages of an answer by the field they stand beside, in its form and its rows."""
 
-    def errors(soup):
-        return {
-            field["name"]: message.text
-            for message in soup.select("#content ul.errorlist li")
-            if (field := message.find_next(["input", "select", "textarea"], attrs={"name": True}))
-        }
+    def errors(response):
+        forms = [response.context["adminform"].form]
+        for inline in response.context["inline_admin_formsets"]:
+            forms += inline.formset.forms
+        return {form.add_prefix(field): messages[0] for form in forms for field, messages in form.errors.items()}
 
     return errors

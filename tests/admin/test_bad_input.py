@@ -47,7 +47,7 @@ def test_an_unknown_row_is_said_to_be_gone(editing, key):
         {"organisation_parts-INITIAL_FORMS": "1", "organisation_parts-0-id": HUGE},
         {"organisation_parts-TOTAL_FORMS": "1", "organisation_parts-0-organisation": HUGE},
     ],
-    ids=str,
+    ids=lambda values: str(values)[:60],
 )  # fmt: skip
 def test_a_form_answers_any_values(editing, values):
     article = f.ArticleFactory()
@@ -55,8 +55,8 @@ def test_a_form_answers_any_values(editing, values):
     data |= {"organisation_parts-TOTAL_FORMS": "0", "organisation_parts-INITIAL_FORMS": "0"} | values
     if values.get("title_en"):
         data = {name: value.encode("utf-8", "surrogatepass") for name, value in data.items()}
-    for page in (reverse("admin:news_article_add"), reverse("admin:news_article_change", args=[article.pk])):
-        assert editing.post(page, data).status_code in (200, 302, 400)
+    page = reverse("admin:news_article_change", args=[article.pk])
+    assert editing.post(page, data).status_code in (200, 302, 400)
 
 
 @pytest.mark.parametrize(

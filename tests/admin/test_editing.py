@@ -117,8 +117,8 @@ def test_in_force_passes_from_one_assessment_to_another_in_one_go(editing, submi
         (Article, ARTICLE | {"title_en": "x" * 301}, "title_en"),
         (Article, ARTICLE | {"title_en": "a\0b"}, "title_en"),
         (Article, ARTICLE | {"slug": "newsletter"}, "slug"),
-        (Article, ARTICLE | {"expires_at_0": "2026-01-01", "expires_at_1": "00:00"}, "expires_at_0"),
-        (Article, ARTICLE | {"withdrawn_at_0": "2026-01-01", "withdrawn_at_1": "00:00"}, "withdrawn_at_0"),
+        (Article, ARTICLE | {"expires_at_0": "2026-01-01", "expires_at_1": "00:00"}, "expires_at"),
+        (Article, ARTICLE | {"withdrawn_at_0": "2026-01-01", "withdrawn_at_1": "00:00"}, "withdrawn_at"),
         (Article, ARTICLE | {"link": "javascript:alert(1)"}, "link"),
         (Event, EVENT | {"end": "2017-04-01"}, "end"),
         (Event, EVENT | {"start": "", "end": "2017-04-26"}, "start"),
@@ -145,24 +145,24 @@ def test_a_mistake_is_explained_beside_its_field(editing, submit, errors, model,
 def test_a_mistake_in_a_row_is_explained_beside_its_field(editing, submit, errors, prefix, row, field):
     species, source = f.SpeciesFactory(), f.SourceFactory()
     row = {f"{prefix}-0-{name}": value for name, value in ({"source": source.pk} | row).items()}
-    soup = submit(editing, page(Species, "change", species.pk), [prefix], **row)
-    assert errors(soup).keys() == {f"{prefix}-0-{field}"}
+    answer = submit(editing, page(Species, "change", species.pk), [prefix], **row)
+    assert errors(answer).keys() == {f"{prefix}-0-{field}"}
 
 
 def test_two_assessments_in_force_are_refused_beside_the_second_tick(editing, submit, errors):
     species, source = f.SpeciesFactory(), f.SourceFactory()
     row = {"category": "EN", "current": "on", "source": source.pk}
     rows = {f"assessments-{number}-{name}": row[name] for number in (0, 1) for name in row}
-    soup = submit(editing, page(Species, "change", species.pk), **{"assessments-TOTAL_FORMS": 2}, **rows)
-    assert errors(soup) == {"assessments-1-current": "Only one assessment of a species can be in force."}
+    answer = submit(editing, page(Species, "change", species.pk), **{"assessments-TOTAL_FORMS": 2}, **rows)
+    assert errors(answer) == {"assessments-1-current": "Only one assessment of a species can be in force."}
 
 
 def test_a_second_row_for_the_same_range_state_is_refused(editing, submit):
     entry = f.RangeFactory()
     row = {"state": entry.state.pk, "presence": "vagrant", "source": entry.source.pk}
     rows = {"ranges-TOTAL_FORMS": 2, **{f"ranges-1-{name}": row[name] for name in row}}
-    soup = submit(editing, page(Species, "change", entry.species.pk), **rows)
-    assert "Please correct" in soup.select_one(".errornote").text
+    answer = submit(editing, page(Species, "change", entry.species.pk), **rows)
+    assert "Please correct the duplicate data" in answer.content.decode()
     assert entry.species.ranges.count() == 1
 
 
@@ -179,7 +179,8 @@ def test_a_full_disk_is_explained_above_the_form_with_what_was_typed(editing, su
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
-    soup = submit(editing, page(Picture, "add"), alt_en="A steppe", file=picture())
+    answer = submit(editing, page(Picture, "add"), alt_en="A steppe", file=picture())
+    soup = BeautifulSoup(answer.content.decode(), "html.parser")
     assert "disk may be full" in soup.select_one(".errornote + .errorlist").text
     assert soup.select_one("#id_alt_en")["value"] == "A steppe"
     assert Picture.objects.count() == 0
@@ -209,7 +210,7 @@ def test_an_action_moves_what_it_can_says_how_many_and_logs_each(editing, action
     response = editing.post(page(Article, "changelist"), data, follow=True)
     assert (
         f"Now “{state}”: {moved}."
-        in BeautifulSoup(response.content.decode(), "html5lib").select_one(".messagelist").text
+        in BeautifulSoup(response.content.decode(), "html.parser").select_one(".messagelist").text
     )
     assert Article.objects.in_state(state).count() == moved + 1
     assert LogEntry.objects.count() == moved
@@ -228,6 +229,6 @@ def test_who_may_only_look_has_no_actions(editing, editor):
 def test_only_what_is_live_is_linked_to_its_page(editing):
     for state, fields in f.states().items():
         article = f.ArticleFactory(**fields)
-        soup = BeautifulSoup(editing.get(page(Article, "change", article.pk)).content.decode(), "html5lib")
+        soup = BeautifulSoup(editing.get(page(Article, "change", article.pk)).content.decode(), "html.parser")
         linked = [link["href"] for link in soup.select(".viewsitelink")]
         assert linked == ([article.get_absolute_url()] if state == "live" else [])

@@ -31,7 +31,10 @@ def test_no_page_that_an_editor_opens_holds_a_private_contact(editing, person):
 
 def test_an_editor_cannot_open_private_contacts(editing, person):
     pages = [reverse("admin:contacts_privatecontact_changelist"), reverse("admin:contacts_privatecontact_add")]
-    pages += [reverse(f"admin:contacts_privatecontact_{page}", args=[1]) for page in ("change", "delete", "history")]
+    contact = person.private_contact.pk
+    pages += [
+        reverse(f"admin:contacts_privatecontact_{page}", args=[contact]) for page in ("change", "delete", "history")
+    ]
     assert [editing.get(page).status_code for page in pages] == [403] * 5
 
 

@@ -48,6 +48,7 @@ def archive(**parts):
         ("page.html", b"<h1>hello</h1>"),
         ("report.pdf", PDF),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_no_sound_picture_is_refused_beside_the_field(editing, submit, errors, name, content):
     file = SimpleUploadedFile(name, content)
@@ -97,17 +98,19 @@ def documents(file):
         ("page.html", b"<script>alert(1)</script>"),
         ("drawing.svg", SVG),
     ],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_what_is_no_sound_document_is_refused_beside_the_field(editing, submit, errors, name, content):
     page = reverse("admin:events_event_change", args=[f.EventFactory().pk])
-    soup = submit(editing, page, ["documents"], **documents(SimpleUploadedFile(name, content)))
-    assert errors(soup).keys() == {"documents-0-file"}
+    answer = submit(editing, page, ["documents"], **documents(SimpleUploadedFile(name, content)))
+    assert errors(answer).keys() == {"documents-0-file"}
     assert Document.objects.count() == 0
 
 
 @pytest.mark.parametrize(
     ("name", "content"),
     [("Report.PDF", PDF), ("r.docx", archive(word__document_xml="x")), ("r.pptx", archive(ppt__presentation_xml="x"))],
+    ids=lambda value: value if isinstance(value, str) else "",
 )
 def test_a_sound_document_is_kept_and_stays_with_the_next_save(editing, submit, name, content):
     page = reverse("admin:events_event_change", args=[f.EventFactory().pk])
@@ -122,5 +125,5 @@ def test_a_document_is_either_a_file_or_a_link(editing, submit, errors):
     page = reverse("admin:events_event_change", args=[f.EventFactory().pk])
     both = documents(SimpleUploadedFile("r.pdf", PDF)) | {"documents-0-link": "https://cms.int/"}
     for row in (both, documents("")):
-        soup = submit(editing, page, ["documents"], **row)
-        assert errors(soup) == {"documents-0-file": "Give either a file or a link."}
+        answer = submit(editing, page, ["documents"], **row)
+        assert errors(answer) == {"documents-0-file": "Give either a file or a link."}
