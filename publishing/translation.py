@@ -20,4 +20,4 @@ class PhotoCreditTranslation(TranslationOptions):
 
 @register(Source)
 class SourceTranslation(TranslationOptions):
-    fields = ("title", "note")
+    fields = ("title", "publisher", "note")

@@ -21,7 +21,7 @@ def species_options():
 
 
 def state_options():
-    return list(RangeState.objects.values_list("country__code", "country__name"))
+    return [(state.country.code, str(state)) for state in RangeState.objects.select_related("country")]
 
 
 class MembershipFacet(Facet):
