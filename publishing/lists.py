@@ -72,7 +72,7 @@ class Facet(django_filters.Filter):
             rows, counted = queryset, "pk"
         else:
             rows, counted = self.rows().filter(**{f"{self.item}__in": queryset.order_by().values("pk")}), self.item
-        counts = rows.order_by().values_list(self.value).annotate(Count(counted, distinct=True))
+        counts = rows.order_by().values_list(self.value).annotate(Count(counted, distinct=self.rows is not None))
         return {str(value): number for value, number in counts}
 
 

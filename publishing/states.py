@@ -52,7 +52,6 @@ class Publishable(Documented, Addressed):
         _("published from"),
         null=True,
         blank=True,
-        db_index=True,
         help_text=_(
             "Empty: a draft, seen by nobody but editors. In the future: goes live by itself at that time (Bonn time)."
         ),

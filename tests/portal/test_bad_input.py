@@ -128,9 +128,7 @@ def test_a_thousand_parameters_are_refused(client):
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-def test_without_the_database_a_readable_page_answers_503(
-    client, monkeypatch, language, word, django_assert_num_queries
-):
+def test_without_the_database_a_readable_page_answers_503(client, monkeypatch, language):
     def away(*args, **kwargs):
         raise OperationalError("connection refused")
 
