@@ -139,7 +139,7 @@ def test_without_the_database_a_readable_page_answers_503(client, monkeypatch, l
     page = response.content.decode()
     assert f'<html lang="{language}"' in page
     assert "<h1" in page
-    assert client.get(f"/{language}/nothing").status_code == 404
+    assert client.get(f"/{language}/nothing/at/all/").status_code == 404
 
 
 def test_an_error_of_ours_shows_a_page_and_no_trace(client, monkeypatch):
