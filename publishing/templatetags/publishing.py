@@ -38,7 +38,7 @@ def say(item, field):
 @register.simple_tag
 def say_block(item, field):
     """A translated field as a block; when it lacks a translation, that is said before it."""
-    text, language = in_some_language(item, field)
+    text, language = in_some_language(item, field) if item else ("", "")
     if not text:
         return ""
     if isinstance(item._meta.get_field(field), RichTextField):

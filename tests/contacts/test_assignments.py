@@ -53,3 +53,10 @@ def test_vague_days_stand_for_their_interval():
     day = datetime.date(2016, 11, 17)
     assignment = AssignmentFactory(start=day, start_precision="month", end=day, end_precision="month")
     assert (assignment.start, assignment.end) == (datetime.date(2016, 11, 1), datetime.date(2016, 11, 30))
+
+
+@pytest.mark.parametrize(("kind", "named"), [("secretariat", True), ("mou-focal-point", False)])
+def test_the_list_names_former_holders_only_within_the_secretariat(client, kind, named):
+    assignment = AssignmentFactory(person=PersonFactory(family_name_en="Formerly"), role__kind=kind)
+    assert ("Formerly" in client.get("/en/contacts/").content.decode()) is named
+    assert "Formerly" in client.get(assignment.role.get_absolute_url()).content.decode()
