@@ -71,7 +71,6 @@ class PrivateContactAdmin(SturdyAdmin):
     """For those with the permission for it only; nothing else in the admin shows or searches these rows."""
 
     list_display = ["person", "email", "phone"]
-    list_select_related = ["person"]
     search_fields = [*both("person__family_name", "person__given_name"), "email"]
     autocomplete_fields = ["person"]
 
@@ -107,7 +106,6 @@ class RoleAdmin(ContentAdmin):
     needed = ("title", "about")
     list_display = ["__str__", "kind", "organisation", "holder", "languages", "missing"]
     list_filter = ["kind", TranslationFilter]
-    list_select_related = ["organisation"]
     search_fields = [*both("title", "about"), "slug"]
     autocomplete_fields = ["organisation", "topics"]
     fieldsets = [

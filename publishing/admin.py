@@ -271,8 +271,6 @@ class PublishableAdmin(ContentAdmin):
 class HistoricAdmin(admin.ModelAdmin):
     """A table that the portal keeps by itself: to look at only."""
 
-    list_select_related = ["content_type"]
-
     def has_add_permission(self, request):
         return False
 

@@ -10,7 +10,6 @@ from publishing.admin import (
     ContentInline,
     NumberedFormSet,
     PublishableAdmin,
-    SturdyForm,
     both,
 )
 from publishing.wording import day_in_words
@@ -42,25 +41,22 @@ class FactInline(ContentInline):
         return super().get_queryset(request).select_related("species", "source")
 
 
-class AssessmentForm(SturdyForm):
-    def _get_validation_exclusions(self):
-        # Whether only one is in force is the form set's to say: this form knows the old state of the other rows.
-        return {*super()._get_validation_exclusions(), "current"}
-
-
 class AssessmentFormSet(NumberedFormSet):
-    """Lets "in force" pass from one assessment to another in one go."""
-
     def clean(self):
         super().clean()
         kept = [form for form in self.forms if form not in self.deleted_forms]
         for form in [form for form in kept if form.cleaned_data.get("current")][1:]:
             form.add_error("current", _("Only one assessment of a species can be in force."))
 
+    def save(self, commit=True):
+        # "In force" leaves one row before it enters another: the database allows no second one even for a moment.
+        known = self.initial_form_count()
+        self.forms[:known] = sorted(self.forms[:known], key=lambda form: form.cleaned_data["current"])
+        return super().save(commit)
+
 
 class AssessmentInline(FactInline):
     model = Assessment
-    form = AssessmentForm
     formset = AssessmentFormSet
     own = [("category", "current"), both("scope")]
 

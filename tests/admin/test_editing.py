@@ -5,6 +5,7 @@ import datetime
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
+from django.db import IntegrityError
 from django.urls import reverse
 
 from events.models import Document, Event
@@ -95,15 +96,16 @@ def test_a_role_is_given_to_a_person_from_a_month(editing, submit):
     assert [*role.assignments.values_list("number", "person", "start")] == [(1, person.pk, datetime.date(2016, 11, 1))]
 
 
-def test_in_force_passes_from_one_assessment_to_another_in_one_go(editing, submit):
+@pytest.mark.parametrize(("before", "after"), [(0, 1), (1, 0), (1, 2)])
+def test_in_force_passes_from_one_assessment_to_another_in_one_go(editing, submit, before, after):
     species, source = f.SpeciesFactory(), f.SourceFactory()
-    old = f.AssessmentFactory(species=species, current=True)
-    new = {"category": "VU", "current": "on", "source": source.pk}
-    rows = {"assessments-TOTAL_FORMS": 2, "assessments-0-current": [], **{f"assessments-1-{k}": new[k] for k in new}}
+    for row in (0, 1):
+        f.AssessmentFactory(species=species, number=row + 1, current=row == before)
+    new = {"category": "VU", "source": source.pk}
+    rows = {"assessments-TOTAL_FORMS": 3, **{f"assessments-2-{name}": new[name] for name in new}}
+    rows |= {f"assessments-{before}-current": [], f"assessments-{after}-current": "on"}
     submit(editing, page(Species, "change", species.pk), **rows)
-    old.refresh_from_db()
-    assert not old.current
-    assert Assessment.objects.get(current=True).category == "VU"
+    assert Assessment.objects.get(current=True).number == after + 1
 
 
 # --- what is refused, and where that is said ------------------------------------------------------------------------
@@ -184,6 +186,17 @@ def test_a_full_disk_is_explained_above_the_form_with_what_was_typed(editing, su
     assert "disk may be full" in soup.select_one(".errornote + .errorlist").text
     assert soup.select_one("#id_alt_en")["value"] == "A steppe"
     assert Picture.objects.count() == 0
+
+
+def test_what_the_database_refuses_is_explained_above_the_form_with_what_was_typed(editing, submit, monkeypatch):
+    def taken(*args, **kwargs):
+        raise IntegrityError
+
+    monkeypatch.setattr(Article, "save", taken)
+    answer = submit(editing, page(Article, "add"), **ARTICLE)
+    soup = BeautifulSoup(answer.content.decode(), "html.parser")
+    assert "Nothing was saved: try again" in soup.select_one(".errornote + .errorlist").text
+    assert soup.select_one("#id_title_en")["value"] == "Saiga return"
 
 
 def picture():
