@@ -138,7 +138,7 @@ class Species(Publishable):
     objects = SpeciesQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("species")
+        verbose_name = pgettext_lazy("one", "species")
         verbose_name_plural = _("species")
         ordering = ["name", "slug"]
         constraints = Publishable.constraints("name")
