@@ -1,6 +1,7 @@
 """The screens of countries, organisations, people and roles."""
 
 from django.contrib import admin
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import DATES, ContentAdmin, ContentInline, NumberedFormSet, SturdyAdmin, TranslationFilter, both
@@ -52,7 +53,7 @@ class PersonAdmin(ContentAdmin):
     autocomplete_fields = ["organisation", "other_organisations", "source"]
     prepopulated_fields = {"slug": ["family_name_en", "given_name_en"]}
     fieldsets = [
-        (None, {"fields": [both("honorific"), both("given_name"), both("family_name")]}),
+        (None, {"fields": [both("honorific"), both("given_name"), both("family_name"), "family_name_first"]}),
         (_("Work"), {"fields": [both("position"), both("department"), "organisation", "other_organisations"]}),
         (
             _("Life dates"),
@@ -64,6 +65,9 @@ class PersonAdmin(ContentAdmin):
         ),
         (_("Publishing"), {"fields": ["slug", "source"]}),
     ]
+
+    def lookup_allowed(self, lookup, value, request):
+        return not lookup.startswith("private_contact") and super().lookup_allowed(lookup, value, request)
 
 
 @admin.register(PrivateContact)
@@ -97,6 +101,11 @@ class AssignmentInline(ContentInline):
         "source",
     ]
 
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "confirmed":
+            kwargs["initial"] = timezone.localdate  # whoever enters an assignment today knows of it today
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("role", "person")
 
@@ -104,7 +113,7 @@ class AssignmentInline(ContentInline):
 @admin.register(Role)
 class RoleAdmin(ContentAdmin):
     needed = ("title", "about")
-    list_display = ["__str__", "kind", "organisation", "holder", "languages", "missing"]
+    list_display = ["__str__", "kind", "holder", "languages", "missing"]
     list_filter = ["kind", TranslationFilter]
     search_fields = [*both("title", "about"), "slug"]
     autocomplete_fields = ["organisation", "topics"]

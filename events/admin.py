@@ -1,5 +1,8 @@
 """The screen of meetings and deadlines."""
 
+import zoneinfo
+
+from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
@@ -60,9 +63,26 @@ class DocumentInline(ContentInline):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
+def time_zones():
+    return [
+        ("", "—"),
+        *((zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones()) if "/" in zone),
+    ]
+
+
+class EventForm(SturdyForm):
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"),
+        choices=time_zones,
+        required=False,
+        help_text=_("Needed with times: the zone of the place."),
+    )
+
+
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
-    list_display = ["heading", "kind", "when", "status", *PublishableAdmin.STATUS]
+    form = EventForm
+    list_display = ["heading", "kind", "when", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "kind", "status"]
     search_fields = [*both("title", "short_title", "city", "venue"), "slug"]
     date_hierarchy = "start"

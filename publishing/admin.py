@@ -23,7 +23,6 @@ from modeltranslation.fields import TranslationField
 from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
 from .pictures import sound_picture
 from .states import State
-from .wording import day_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -64,6 +63,10 @@ class Labelled:
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if hasattr(formfield, "max_length"):
+            formfield.widget.attrs.pop("maxlength", None)  # a browser would cut a long paste without a word
+        if isinstance(db_field, models.SlugField):
+            formfield.error_messages["invalid"] = _("An address is made of the letters a to z, digits, - and _.")
         if isinstance(db_field, TranslationField):
             original, language = db_field.translated_field, db_field.language
             formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
@@ -135,6 +138,12 @@ class SturdyAdmin(admin.ModelAdmin):
     def lookup_allowed(self, lookup, value, request):
         # In an address anybody can ask for any look-up; broken regular expressions make databases fail.
         return "regex" not in lookup and super().lookup_allowed(lookup, value, request)
+
+    def to_field_allowed(self, request, to_field):
+        try:
+            return super().to_field_allowed(request, to_field)
+        except AttributeError:  # the name of a relation that is no field
+            return False
 
     def get_search_results(self, request, queryset, search_term):
         # The autocompletion passes on what it is given: NUL, which PostgreSQL refuses, and any number of words.
@@ -226,7 +235,7 @@ class PublishableAdmin(ContentAdmin):
 
     @admin.display(description=_("last changed"), ordering="changed")
     def changed_on(self, item):
-        return day_in_words(timezone.localtime(item.changed))
+        return timezone.localtime(item.changed).date().isoformat()  # short, and the same in every language
 
     def get_fieldsets(self, request, obj=None):
         publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
@@ -268,7 +277,7 @@ class PublishableAdmin(ContentAdmin):
         messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": len(moved)})
 
 
-class HistoricAdmin(admin.ModelAdmin):
+class HistoricAdmin(SturdyAdmin):
     """A table that the portal keeps by itself: to look at only."""
 
     def has_add_permission(self, request):
