@@ -11,32 +11,43 @@ RELATED = 10
 
 
 class RoleList(FilteredListView):
-    queryset = Role.objects.select_related("organisation").prefetch_related(ASSIGNMENTS, "topics")
     model = Role
     filterset_class = RoleFilter
     paginate_by = 60
 
+    def get_queryset(self):
+        return super().get_queryset().select_related("organisation").prefetch_related(ASSIGNMENTS, "topics")
+
 
 class RoleDetail(PublishedDetailView):
-    queryset = Role.objects.select_related("organisation").prefetch_related(ASSIGNMENTS, "topics")
     model = Role
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("organisation").prefetch_related(ASSIGNMENTS, "topics")
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(deadlines=self.object.deadlines.published().select_related("event"), **kwargs)
 
 
 class OrganisationList(FilteredListView):
-    queryset = Organisation.objects.select_related("country")
     model = Organisation
     filterset_class = OrganisationFilter
     paginate_by = 60
 
+    def get_queryset(self):
+        return super().get_queryset().select_related("country")
+
 
 class OrganisationDetail(PublishedDetailView):
-    queryset = Organisation.objects.select_related("country__range_state", "part_of", "source").prefetch_related(
-        "parts", "roles", Prefetch("partnerships", Partnership.objects.select_related("source"))
-    )
     model = Organisation
+
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("country__range_state", "part_of", "source")
+            .prefetch_related("parts", "roles", Prefetch("partnerships", Partnership.objects.select_related("source")))
+        )
 
     def get_context_data(self, **kwargs):
         organisation = self.object

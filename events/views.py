@@ -12,18 +12,27 @@ from .models import Document, Event
 
 
 class EventList(FilteredListView):
-    queryset = Event.objects.select_related("country")
     model = Event
     filterset_class = EventFilter
 
+    def get_queryset(self):
+        return super().get_queryset().select_related("country")
+
 
 class EventDetail(PublishedDetailView):
-    queryset = Event.objects.select_related("country", "picture", "source", "deadline__role").prefetch_related(
-        "organisation_parts__organisation",
-        "people__person",
-        Prefetch("documents", Document.objects.select_related("event")),
-    )
     model = Event
+
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("country", "picture", "source", "deadline__role")
+            .prefetch_related(
+                "organisation_parts__organisation",
+                "people__person",
+                Prefetch("documents", Document.objects.select_related("event")),
+            )
+        )
 
     def get_context_data(self, **kwargs):
         event = self.object

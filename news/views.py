@@ -11,9 +11,15 @@ class ArticleList(FilteredListView):
 
 
 class ArticleDetail(PublishedDetailView):
-    queryset = Article.objects.select_related("picture", "source").prefetch_related("organisation_parts__organisation")
-
     model = Article
+
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("picture", "source")
+            .prefetch_related("organisation_parts__organisation")
+        )
 
     def get_context_data(self, **kwargs):
         article = self.object

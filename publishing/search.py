@@ -19,13 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from .slugs import Addressed
 
-MAX_TERMS = 8
-
 
 class SearchEntry(models.Model):
     """The words of one item in both languages, as readers' words are compared with them."""
 
-    uuid = models.UUIDField(primary_key=True)
+    uuid = models.UUIDField(unique=True)
     words = models.TextField()
 
     class Meta:
@@ -71,8 +69,9 @@ def searchable_models():
 
 
 def matching(queryset, query):
-    """The rows of ``queryset`` that hold every word of ``query`` (the first eight count)."""
-    entries = SearchEntry.objects.all()
-    for term in comparable(query).split()[:MAX_TERMS]:
+    """The rows of ``queryset`` that hold every word of ``query``; none, if there is no word in it."""
+    terms = comparable(query).split()
+    entries = SearchEntry.objects.all() if terms else SearchEntry.objects.none()
+    for term in terms:
         entries = entries.filter(GreaterThan(StrIndex("words", models.Value(term)), 0))  # LIKE is slow on SQLite
     return queryset.filter(uuid__in=entries.values("uuid"))

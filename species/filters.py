@@ -52,7 +52,7 @@ class SpeciesFilter(ListFilter):
     q = TextFilter()
     state = Facet(
         value="state__country__code",
-        rows=Range.objects.all,
+        rows=lambda: Range.objects.living(),
         item="species",
         options=state_options,
         label=_("Range State"),

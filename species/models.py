@@ -3,6 +3,7 @@
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -320,6 +321,15 @@ class Identifier(SpeciesFact):
         return self.ADDRESSES[self.scheme].format(self.value)
 
 
+class RangeQuerySet(ContentQuerySet):
+    def published(self):
+        return self.filter(species__in=Species.objects.published())
+
+    def living(self):
+        """Where the species is known or thought to live today."""
+        return self.exclude(presence=Range.Presence.EXTINCT)
+
+
 class Range(SourcedFact):
     """Whether a species lives in a Range State; ``year`` is the year of the record."""
 
@@ -337,6 +347,8 @@ class Range(SourcedFact):
         RangeState, verbose_name=_("Range State"), on_delete=models.PROTECT, related_name="ranges"
     )
     presence = models.CharField(_("presence"), max_length=12, choices=Presence)
+
+    objects = RangeQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("range")
@@ -387,8 +399,10 @@ class Instrument(Publishable):
 
 
 class FocalPointQuerySet(ContentQuerySet):
-    def current(self):
-        return self.filter(end__isnull=True)
+    def current(self, today=None):
+        today = today or timezone.localdate()
+        begun = Q(start__isnull=True) | Q(start__lte=today)
+        return self.filter(begun, Q(end__isnull=True) | Q(end__gte=today))
 
 
 class FocalPoint(Term, SpeciesFact):

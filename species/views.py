@@ -13,24 +13,40 @@ RELATED = 10  # as many news items and events stand on a hub; the rest is one li
 
 
 class SpeciesList(FilteredListView):
-    queryset = Species.objects.select_related("picture").prefetch_related(
-        Prefetch("assessments", Assessment.objects.filter(current=True)), "listings", "memberships"
-    )
     model = Species
     filterset_class = SpeciesFilter
     paginate_by = 60
 
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("picture")
+            .prefetch_related(
+                Prefetch("assessments", Assessment.objects.filter(current=True)), "listings", "memberships"
+            )
+        )
+
 
 class SpeciesDetail(PublishedDetailView):
-    queryset = Species.objects.select_related("picture", "source").prefetch_related(
-        Prefetch("assessments", Assessment.objects.select_related("source").order_by("-current", "-year")),
-        Prefetch("listings", Listing.objects.select_related("source")),
-        Prefetch("memberships", Membership.objects.select_related("source")),
-        Prefetch("focalpoints", FocalPoint.objects.current().select_related("person", "source")),
-        Prefetch("ranges", Range.objects.select_related("state__country", "source").order_by("state__country__name")),
-        "identifiers__source",
-    )
     model = Species
+
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("picture", "source")
+            .prefetch_related(
+                Prefetch("assessments", Assessment.objects.select_related("source").order_by("-current", "-year")),
+                Prefetch("listings", Listing.objects.select_related("source")),
+                Prefetch("memberships", Membership.objects.select_related("source")),
+                Prefetch("focalpoints", FocalPoint.objects.current().select_related("person", "source")),
+                Prefetch(
+                    "ranges", Range.objects.select_related("state__country", "source").order_by("state__country__name")
+                ),
+                "identifiers__source",
+            )
+        )
 
     def get_context_data(self, **kwargs):
         species = self.object
@@ -43,10 +59,16 @@ class SpeciesDetail(PublishedDetailView):
 
 
 class StateList(ListView):
-    queryset = RangeState.objects.select_related("country", "source").annotate(
-        species_count=Count("ranges", filter=~Q(ranges__presence=Range.Presence.EXTINCT))
-    )
+    model = RangeState
     template_name = "species/state_list.html"
+
+    def get_queryset(self):
+        return (
+            super()
+            .get_queryset()
+            .select_related("country", "source")
+            .annotate(species_count=Count("ranges", filter=Q(ranges__in=Range.objects.published().living())))
+        )
 
 
 class StateDetail(DetailView):
@@ -60,9 +82,8 @@ class StateDetail(DetailView):
 
     def get_context_data(self, **kwargs):
         state = self.object
-        ranges = state.ranges.filter(species__in=Species.objects.published())
         return super().get_context_data(
-            ranges=ranges.select_related("species", "source").order_by("species__name"),
+            ranges=state.ranges.published().select_related("species", "source").order_by("species__name"),
             articles=state.articles.published()[:RELATED],
             events=state.events.published().select_related("country")[:RELATED],
             instruments=state.instruments.published(),
@@ -77,8 +98,10 @@ class InstrumentList(FilteredListView):
 
 
 class InstrumentDetail(PublishedDetailView):
-    queryset = Instrument.objects.select_related("source")
     model = Instrument
+
+    def get_queryset(self):
+        return super().get_queryset().select_related("source")
 
     def get_context_data(self, **kwargs):
         instrument = self.object

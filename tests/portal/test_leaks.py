@@ -141,6 +141,11 @@ def test_counts_know_nothing_of_hidden_items(client, worlds):
     assert Article.objects.count() == 6
 
 
+def test_the_range_states_count_live_species_only(client, worlds):
+    counts = client.get("/en/species/states/").context["object_list"].values_list("country__code", "species_count")
+    assert dict(counts) == {"KZ": 1}
+
+
 def test_the_document_of_a_live_event_is_an_attachment(client, worlds):
     response = client.get("/en/events/live-event/documents/1/")
     assert response["Content-Disposition"] == 'attachment; filename="live-event-1.pdf"'

@@ -1,3 +1,5 @@
+from functools import reduce
+
 import pytest
 
 from tests import factories as f
@@ -46,3 +48,26 @@ def test_the_fifteen_are_those_of_cop11_whatever_became_of_them(species):
 
     Membership.objects.filter(since_cop="COP11").update(status="former", until=2024)
     assert [item.slug for item in Species.objects.founding()] == ["first"]
+
+
+def test_names_are_sorted_in_the_language_of_the_page(client):
+    for english, russian in [("Argali", "Яр"), ("Zebra", "Аз")]:
+        state = f.RangeStateFactory(country=f.CountryFactory(name_en=english, name_ru=russian))
+        f.RangeFactory(species=f.SpeciesFactory(name_en=english, name_ru=russian), state=state)
+        f.RangeFactory(species=f.SpeciesFactory(slug=f"s-{english}"), state=state)
+        f.OrganisationFactory(name_en=english, name_ru=russian)
+    species, states, organisations = "species/", "species/states/", "contacts/organisations/"
+    for path, field in [(species, "name"), (states, "country__name"), (organisations, "name")]:
+        for language in ("en", "ru"):
+            items = client.get(f"/{language}/{path}").context["object_list"]
+            names = [reduce(getattr, field.split("__"), item) for item in items]
+            assert names == sorted(names)
+            assert len(names) >= 2
+
+
+def test_a_species_is_not_among_those_of_a_state_that_it_has_vanished_from(client, species):
+    from species.models import Range
+
+    Range.objects.update(presence="extinct")
+    assert not client.get("/en/species/?state=KZ").context["object_list"]
+    assert list(client.get("/en/species/states/").context["object_list"].values_list("species_count")) == [(0,)]
