@@ -2,6 +2,7 @@
 
 from urllib.parse import urlsplit
 
+from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm
@@ -12,6 +13,7 @@ from django.urls import path, reverse, reverse_lazy
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 CONTENT = ["publishing", "contacts", "species", "events", "news"]
 
@@ -57,6 +59,16 @@ class NewPasswordForm(PasswordResetForm):
         return User.objects.filter(email__iexact=email, is_active=True)
 
 
+class NewPassword(views.PasswordResetView):
+    form_class = NewPasswordForm
+
+    def form_valid(self, form):
+        # The link begins with the portal's own address, not with whatever host the request named.
+        base = urlsplit(settings.SITE_URL)
+        self.extra_email_context = {"protocol": base.scheme, "domain": base.netloc} if settings.SITE_URL else None
+        return super().form_valid(form)
+
+
 class SetPassword(SuccessMessageMixin, views.PasswordResetConfirmView):
     post_reset_login = True
     success_url = reverse_lazy("admin:index")
@@ -65,7 +77,7 @@ class SetPassword(SuccessMessageMixin, views.PasswordResetConfirmView):
 
 urlpatterns = [
     # Under this name the login page links it.
-    path("password/", views.PasswordResetView.as_view(form_class=NewPasswordForm), name="admin_password_reset"),
+    path("password/", never_cache(NewPassword.as_view()), name="admin_password_reset"),
     path("password/sent/", views.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path("password/<uidb64>/<token>/", SetPassword.as_view(), name="password_reset_confirm"),
 ]

@@ -13,7 +13,7 @@ def error_page(request, status):
     """The page for ``status``. It is rendered without context processors: they may be what failed."""
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
-        page = render_to_string("error.html", {"status": status, "LANGUAGE_CODE": translation.get_language()})
+        page = render_to_string("error.html", {"status": status})
         response = HttpResponse(page, status=status)
         response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"

@@ -3,6 +3,8 @@
 from csp.constants import NONCE
 from csp.middleware import CSPMiddleware
 
+from .errors import error_page
+
 # The one <style> that the rich text editor writes into the page (a browser test fails when an upgrade changes it).
 PROSE_EDITOR_STYLE = "'sha256-PlumsSlvJ7vvWzjqibGAYKq92O3y/4JTxWWsWJvyUYA='"
 
@@ -14,3 +16,19 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path_info.startswith("/admin/"):
             response._csp_update = {"script-src": [NONCE], "style-src": [PROSE_EDITOR_STYLE]}
         return super().process_response(request, response)
+
+
+class ReadOnlyMiddleware:
+    """Readers' addresses can be read, and nothing else: 405 comes before anything looks for a form's token."""
+
+    WRITABLE = ("/admin/", "/accounts/")
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.path_info.startswith(self.WRITABLE):
+            return self.get_response(request)
+        response = error_page(request, 405)
+        response["Allow"] = "GET, HEAD, OPTIONS"
+        return response

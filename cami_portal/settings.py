@@ -40,6 +40,7 @@ CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SESSION_ENGINE = "cami_portal.sessions"
 CSRF_FAILURE_VIEW = "cami_portal.errors.csrf_failure"
 
 INSTALLED_APPS = [
@@ -67,6 +68,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cami_portal.security.ContentSecurityPolicyMiddleware",
+    "cami_portal.security.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -129,6 +131,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
+FORMAT_MODULE_PATH = ["cami_portal.formats"]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 MODELTRANSLATION_DEFAULT_LANGUAGE = "en"
 MODELTRANSLATION_FALLBACK_LANGUAGES = ("en", "ru")
@@ -150,6 +153,7 @@ if DEBUG:
 # Without a mail server mails are printed by the server: invitations and new passwords work all the same.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
+EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cami-portal@localhost")
 
 # Nothing inline, nothing from elsewhere. The admin's additions stand in security.py.

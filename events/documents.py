@@ -2,11 +2,14 @@
 
 import uuid
 import zipfile
+import zlib
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 MAX_BYTES = 20 * 1024 * 1024
+MAX_UNPACKED_BYTES = 10 * MAX_BYTES
+MAX_ENTRIES = 5000
 # The part that makes an Office file what it is.
 OFFICE_PARTS = {"word/document.xml": "docx", "xl/workbook.xml": "xlsx", "ppt/presentation.xml": "pptx"}
 TYPES = {
@@ -22,6 +25,16 @@ def document_path(document, filename):
     return f"documents/{uuid.uuid4().hex}.{filename.rpartition('.')[2].lower()}"
 
 
+def is_modest(entries):
+    """Whether an archive unpacks by the methods of Office files and to no more than they need."""
+    usual = {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}
+    return (
+        len(entries) <= MAX_ENTRIES
+        and sum(entry.file_size for entry in entries) <= MAX_UNPACKED_BYTES
+        and all(entry.compress_type in usual for entry in entries)
+    )
+
+
 def kind_of(upload):
     """``"pdf"``, ``"docx"``, ``"xlsx"`` or ``"pptx"`` by content; ``None`` for anything else."""
     upload.seek(0)
@@ -33,9 +46,11 @@ def kind_of(upload):
         return None
     try:
         with zipfile.ZipFile(upload) as archive:
+            if not is_modest(archive.infolist()):
+                return None
             names = set(archive.namelist())
             damaged = archive.testzip()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, RuntimeError):
+    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, ValueError, NotImplementedError, RuntimeError):
         return None
     finally:
         upload.seek(0)

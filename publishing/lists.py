@@ -23,6 +23,8 @@ from django_filters.views import FilterView
 from . import search
 
 COUNTED_UP_TO = 1000
+MAX_WORDS = 8
+MAX_VALUES = 50  # of one facet: no list has more choices that anybody would tick
 # What newsletters and social networks hang on to addresses; it filters nothing and is let pass.
 TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id|ref")
 
@@ -33,6 +35,11 @@ class FacetField(forms.MultipleChoiceField):
 
     def to_python(self, value):
         return [one for one in dict.fromkeys(super().to_python(value)) if one]  # "year=" asks for nothing
+
+    def validate(self, value):
+        if len(value) > MAX_VALUES:
+            raise forms.ValidationError(_("Choose at most 50 values."))
+        super().validate(value)
 
 
 class YearField(FacetField):
@@ -104,8 +111,23 @@ class YearFacet(Facet):
         return counts
 
 
+class WordsField(forms.CharField):
+    """One to eight words; each costs a look at the whole index."""
+
+    def clean(self, value):
+        value = super().clean(value)
+        words = len(search.comparable(value).split())
+        if value and not words:
+            raise forms.ValidationError(_("Write at least one word."))
+        if words > MAX_WORDS:
+            raise forms.ValidationError(_("Write at most eight words."))
+        return value
+
+
 class TextFilter(django_filters.CharFilter):
     """Words that must all stand in the item, in either language."""
+
+    field_class = WordsField
 
     def __init__(self, **kwargs):
         super().__init__(max_length=100, label=_("Words"), **kwargs)
@@ -201,7 +223,10 @@ class ListFilter(django_filters.FilterSet):
 
 
 class FilteredListView(FilterView):
-    """A list with its filters. Wrong filters answer 400 with the form and its messages, wrong page numbers 404."""
+    """A list with its filters. Wrong filters answer 400 with the form and its messages, wrong page numbers 404.
+
+    Extend ``get_queryset()``, do not set ``queryset``: that would be ordered in the language of the import for ever.
+    """
 
     paginate_by = 20
 

@@ -35,11 +35,22 @@ def sound_picture(upload):
         if image.mode not in ("RGB", "RGBA", "L", "LA", "P"):
             image = image.convert("RGB")
         stored = io.BytesIO()
-        image.info.pop("exif", None)
-        image.save(stored, kind, quality=88, icc_profile=image.info.get("icc_profile"))
+        # Of all that a file can say beside its pixels only the colours and the transparent one are kept.
+        kept = {key: image.info[key] for key in ("icc_profile", "transparency") if key in image.info}
+        image.info = dict(kept)
+        image.save(stored, kind, quality=88, icc_profile=kept.get("icc_profile"))
     except ValidationError:
         raise
-    except (UnidentifiedImageError, Image.DecompressionBombError, OSError, SyntaxError, ValueError) as error:
+    except (
+        UnidentifiedImageError,
+        Image.DecompressionBombError,
+        EOFError,
+        KeyError,
+        OSError,
+        SyntaxError,
+        TypeError,
+        ValueError,
+    ) as error:
         raise ValidationError(
             _("This is not a sound JPEG, PNG or WebP picture. It may be damaged or cut short; try to save it anew.")
         ) from error

@@ -48,6 +48,13 @@ def clean_text(value):
     return UNPRINTABLE.sub("", unicodedata.normalize("NFC", str(value or "")))
 
 
+def with_scheme(tag, attribute, value):
+    """``value``; an address that an editor wrote as "www.cms.int" gets the scheme that it lacks."""
+    if attribute == "href" and re.match(r"[\w-]+(\.[\w-]+)+(/|$)", value):
+        return f"https://{value}"
+    return value
+
+
 def clean_html(value):
     """``value`` with nothing left but the tags that the editor offers; safe to print as it is."""
     html = nh3.clean(
@@ -61,6 +68,7 @@ def clean_html(value):
         },
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
+        attribute_filter=with_scheme,
     ).strip()
     return html if strip_tags(html).strip() else ""
 
