@@ -14,6 +14,8 @@ MANAGE = $(PY) manage.py
 # Tests are about the code, so no setting of this installation (or of its .env) reaches them.
 FOR_TESTS = DEBUG=false HTTPS=false SITE_URL=
 ON_SQLITE = DATABASE_URL=sqlite://:memory:
+# A file of tests stays on one core, since its tests may share rows.
+ON_ALL_CORES = --numprocesses auto --dist loadfile
 
 # The link in an invitation leads to SITE_URL, whose default knows only the usual port.
 AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
@@ -44,10 +46,10 @@ editor: venv  ## Invite an editor: EMAIL=you@example.org
 	$(if $(AT_PORT),SITE_URL='http://$(HOST):$(PORT)') $(MANAGE) invite '$(EMAIL)'
 
 test: venv-dev static  ## Run the test suite on SQLite
-	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest $(ARGS)
+	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest $(ON_ALL_CORES) $(ARGS)
 
 test-postgres: venv-dev static  ## Run the test suite on a private PostgreSQL, started and stopped for it
-	@$(FOR_TESTS) .ci/postgres $(PY) -m pytest $(ARGS)
+	@$(FOR_TESTS) .ci/postgres $(PY) -m pytest $(ON_ALL_CORES) $(ARGS)
 
 test-browser: venv-dev static  ## Run the browser tests (Debian's chromium)
 	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest -m browser $(ARGS)

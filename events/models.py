@@ -183,8 +183,8 @@ class Event(Publishable):
         return reverse("events:detail", args=[self.slug])
 
     def clean(self):
+        self.fill_dates()  # first, so that another field's error does not bring one of the dates with it
         super().clean()
-        self.fill_dates()
         if self.time_zone and self.time_zone not in zoneinfo.available_timezones():
             raise ValidationError({"time_zone": _("This time zone is not known. Write it like Asia/Dushanbe.")})
         if (

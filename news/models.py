@@ -66,8 +66,8 @@ class Article(Publishable):
         return reverse("news:detail", args=[self.slug])
 
     def clean(self):
-        super().clean()
         self.fill_dates()
+        super().clean()
 
     def save(self, *args, **kwargs):
         self.fill_dates()

@@ -79,8 +79,8 @@ class Term(models.Model):
         return [not_before("start", "end")]
 
     def clean(self):
+        self.fill_dates()  # first, so that another field's error does not bring one of the dates with it
         super().clean()
-        self.fill_dates()
 
     def fill_dates(self):
         self.start = self.start and first_day(self.start, self.start_precision)

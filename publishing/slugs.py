@@ -82,6 +82,7 @@ class Addressed(Content):
         max_length=SLUG_LENGTH,
         unique=True,
         blank=True,
+        error_messages={"unique": _("Another item has this address. Choose another word.")},
         help_text=_(
             "The last word of the page’s address. Leave it empty and it is made from the title. "
             "After a change the old address leads to the new one."

@@ -152,7 +152,7 @@ def horizon(habitat, seed="", width=1200):
     """The horizon of a habitat as it looks from the place named by ``seed``; the nearest layer is the page itself."""
     rng = Random(f"{habitat} {seed}")  # noqa: S311 - a drawing, not a secret
     ground = ("ridge-near", swells(rng, 156, 14, width, 300))
-    layers = [*LANDSCAPES[habitat](rng, width), ground]
+    layers = [*LANDSCAPES.get(habitat, steppe)(rng, width), ground]
     ridges = "".join(f'<path class="{name}" d="{path}V{HEIGHT}H0z"/>' for name, path in layers)
     top = 120 if habitat == "transect" else 0
     return mark_safe(  # noqa: S308 - made of numbers and of the names above

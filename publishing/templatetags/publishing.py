@@ -88,14 +88,13 @@ def navigation(place):
 
 @register.simple_tag(takes_context=True)
 def switch_language(context):
-    """The other language and this page's address in it; ``None`` on pages that are made without a request."""
-    request = context.get("request")
-    if request is None:
-        return None
+    """The other language and this page's address in it; the home page's, where there is no request."""
     current = translation.get_language()
     code = next(code for code, name in settings.LANGUAGES if code != current)
     name = translation.get_language_info(code)["name_local"]
-    return {"code": code, "name": name.capitalize(), "url": translate_url(request.get_full_path(), code)}
+    request = context.get("request")
+    url = translate_url(request.get_full_path(), code) if request else f"/{code}/"
+    return {"code": code, "name": name.capitalize(), "url": url}
 
 
 @register.simple_tag(takes_context=True)
