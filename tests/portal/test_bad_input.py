@@ -2,6 +2,7 @@
 
 import pytest
 from django.db import OperationalError
+from django.test import Client
 
 from tests import factories as f
 
@@ -101,13 +102,37 @@ def test_an_unknown_address_is_not_found(client, path):
     assert "<h1" in response.content.decode()
 
 
-@pytest.mark.parametrize(
-    "path", ["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"]
-)
-@pytest.mark.parametrize("method", ["post", "put", "patch", "delete"])
-def test_only_reading_is_allowed(client, path, method):
-    assert getattr(client, method)(path).status_code == 405
-    assert client.head(path).status_code == 200
+READABLE = [
+    *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"],
+    *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],
+]
+
+
+@pytest.mark.parametrize("path", READABLE)
+def test_only_reading_is_allowed(path):
+    browser = Client(enforce_csrf_checks=True)
+    for method in ("POST", "PUT", "PATCH", "DELETE", "PROPFIND"):
+        response = browser.generic(method, path)
+        assert (response.status_code, response["Allow"]) == (405, "GET, HEAD, OPTIONS")
+    assert browser.head(path).status_code in (200, 404)
+
+
+def test_a_session_key_that_nobody_got_is_no_session(client):
+    client.cookies["sessionid"] = "aaaaaaaaaaaa\0"
+    assert client.get("/admin/login/").status_code == 200
+
+
+@pytest.mark.parametrize("words", ["\u0301", "<b>", "&#x301;", "a b c d e f g h i"])
+def test_words_that_mean_nothing_or_too_many_are_refused(client, words):
+    f.ArticleFactory()
+    response = client.get("/en/news/", {"q": words})
+    assert (response.status_code, list(response.context["object_list"])) == (400, [])
+    assert response.context["filter"].form.errors["q"]
+
+
+def test_more_values_than_anybody_would_tick_are_refused(client):
+    years = "&".join(f"year={year}" for year in range(1950, 2001))
+    assert client.get(f"/en/news/?{years}").status_code == 400
 
 
 def test_a_foreign_host_is_refused_with_a_page(client):

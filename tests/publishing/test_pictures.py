@@ -25,9 +25,11 @@ def test_a_picture_is_turned_upright_and_loses_its_hidden_data():
     exif = Image.Exif()
     exif[0x0112] = 6  # turned by ninety degrees
     exif[0x010F] = "Camera of somebody"
-    file, size = sound_picture(upload(drawn(exif=exif)))
+    file, size = sound_picture(upload(drawn(exif=exif, comment="Where somebody lives")))
     assert size == (20, 40)
-    assert b"Camera" not in file.read()
+    stored = file.read()
+    assert b"Camera" not in stored
+    assert b"Where" not in stored
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
@@ -67,6 +69,7 @@ def test_a_stored_picture_is_served_alone_and_kept_long(client, settings, tmp_pa
     assert b"".join(response.streaming_content) == drawn()
     assert (response["Content-Type"], response["X-Content-Type-Options"]) == ("image/jpeg", "nosniff")
     assert response["Content-Security-Policy"] == "default-src 'none'; sandbox"
+    assert response["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,52 @@
+import io
+import zipfile
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.core.files.base import ContentFile
+
+from events.documents import validate_document
+
+OFFICE = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<document/>"}
+
+
+def archive(parts=OFFICE, method=zipfile.ZIP_DEFLATED):
+    stored = io.BytesIO()
+    with zipfile.ZipFile(stored, "w", method) as file:
+        for name, content in parts.items():
+            file.writestr(name, content)
+    return stored.getvalue()
+
+
+@pytest.mark.parametrize(("name", "content"), [("x.pdf", b"%PDF-1.7"), ("x.docx", archive()), ("X.DOCX", archive())])
+def test_a_document_is_known_by_its_content(name, content):
+    assert validate_document(ContentFile(content, name=name)) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("x.pdf", b"plain text"),
+        ("x.pdf", archive()),
+        ("x.docx", archive({"a": b"b"})),
+        ("x.docx", archive(OFFICE | {"word/vbaProject.bin": b"macro"})),
+        ("x.docx", archive(method=zipfile.ZIP_BZIP2)),
+        ("x.docx", archive(OFFICE | {"zeros": bytes(201 * 1024 * 1024)})),
+        ("x.docx", archive()[:-30]),
+        ("x.svg", b"<svg/>"),
+    ],
+    ids=["text", "zip as pdf", "any zip", "macro", "bzip2", "bomb", "half", "svg"],
+)
+def test_what_is_no_sound_document_is_refused(name, content):
+    with pytest.raises(ValidationError):
+        validate_document(ContentFile(content, name=name))
+
+
+def test_a_damaged_archive_is_refused_wherever_the_damage_is():
+    whole = archive({"word/document.xml": bytes(range(256)) * 40} | OFFICE)
+    for place in range(30, len(whole) - 1, 3):
+        damaged = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
+        try:
+            validate_document(ContentFile(damaged, name="x.docx"))
+        except ValidationError:
+            continue
