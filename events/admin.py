@@ -64,10 +64,9 @@ class DocumentInline(ContentInline):
 
 
 def time_zones():
-    return [
-        ("", "—"),
-        *((zone, zone.replace("_", " ")) for zone in sorted(zoneinfo.available_timezones()) if "/" in zone),
-    ]
+    """The zones by place, as in Asia/Dushanbe; of those that are no place only UTC."""
+    zones = [zone for zone in sorted(zoneinfo.available_timezones()) if "/" in zone or zone == "UTC"]
+    return [("", "—"), *((zone, zone.replace("_", " ")) for zone in zones)]
 
 
 class EventForm(SturdyForm):
