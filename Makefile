@@ -41,7 +41,7 @@ run: venv port database static  ## Start the portal on http://127.0.0.1:8000 (PO
 dev: venv-dev port database  ## The same with DEBUG, restarting itself when code changes
 	@exec env DEBUG=true $(MANAGE) runserver '$(HOST):$(PORT)'
 
-editor: venv  ## Invite an editor: EMAIL=you@example.org
+editor: venv database  ## Invite an editor: EMAIL=you@example.org
 	@test -n '$(EMAIL)' || { echo 'Say whom: make editor EMAIL=you@example.org' >&2; exit 2; }
 	$(if $(AT_PORT),SITE_URL='http://$(HOST):$(PORT)') $(MANAGE) invite '$(EMAIL)'
 

@@ -19,6 +19,7 @@ urlpatterns = [
     path("accounts/", include("cami_portal.accounts")),
     # Machines
     path("healthz", views.healthz),
+    path("readyz", views.readyz),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(

@@ -1,5 +1,6 @@
 """The pages that speak of all apps."""
 
+from django.db import connection
 from django.db.models import F
 from django.http import HttpResponse
 from django.utils import timezone
@@ -43,3 +44,12 @@ class Home(TemplateView):
 def healthz(request):
     """Whether the process answers; it asks nothing of the database."""
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+@never_cache
+@require_safe
+def readyz(request):
+    """Whether requests can be served: the database answers. While it does not, the answer is 503."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT 1")
+    return HttpResponse("ready\n", content_type="text/plain")

@@ -3,6 +3,7 @@
 Nothing else looks at the four columns. Whatever shows items to visitors starts from ``published()``.
 """
 
+from django.conf import settings
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -101,6 +102,12 @@ class Publishable(Documented, Addressed):
                 violation_error_message=_("Only what was published can be withdrawn. A draft can simply stay a draft."),
             ),
         ]
+
+    @property
+    def languages(self):
+        """The codes of the languages that the item exists in: those with a title, and a summary if there is one."""
+        codes = [code for code, name in settings.LANGUAGES if getattr(self, f"{self.title_field}_{code}")]
+        return [code for code in codes if getattr(self, f"summary_{code}")] or codes
 
     @property
     def state(self):

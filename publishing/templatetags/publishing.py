@@ -99,10 +99,11 @@ def switch_language(context):
 
 @register.simple_tag(takes_context=True)
 def alternates(context):
-    """``<link rel="alternate" hreflang>`` for this page in each language, and its canonical address."""
+    """``<link rel="alternate" hreflang>`` for this page in each language it exists in, and its canonical address."""
     request = context.get("request")
     if request is None:
         return ""
-    links = [(code, request.build_absolute_uri(translate_url(request.path, code))) for code, name in settings.LANGUAGES]
+    codes = getattr(context.get("object"), "languages", [code for code, name in settings.LANGUAGES])
+    links = [(code, request.build_absolute_uri(translate_url(request.path, code))) for code in codes]
     canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
     return canonical + format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', links)
