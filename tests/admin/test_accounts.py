@@ -13,11 +13,6 @@ LINK = re.compile(r"https?://\S+")
 PASSWORD = {"new_password1": "steppe-and-desert", "new_password2": "steppe-and-desert"}
 
 
-@pytest.fixture(autouse=True)
-def _quick_passwords(settings):
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-
-
 def invite(capsys, *arguments):
     """The link that the command prints."""
     call_command("invite", *arguments)

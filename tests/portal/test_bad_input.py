@@ -23,13 +23,26 @@ GARBAGE = [
 ]
 
 
-@pytest.mark.parametrize(("path", "facet"), FACETS)
-def test_an_unknown_value_answers_400_and_says_so_beside_the_field(client, path, facet):
-    for value in GARBAGE:
+def refused(client, path, facet, values):
+    for value in values:
         response = client.get(f"/en/{path}/?{facet}={value}")
         assert (response.status_code, list(response.context["object_list"])) == (400, []), value
         assert response.context["filter"].form.errors[facet]
         assert 'role="alert"' in response.content.decode()
+
+
+@pytest.mark.parametrize(("path", "facet"), FACETS)
+def test_an_unknown_value_answers_400_and_says_so_beside_the_field(client, path, facet):
+    refused(client, path, facet, ["nonsense", "%00", "9" * 70])
+
+
+# One facet of each kind: of a column, of a relation, of years, and the two with choices of their own.
+@pytest.mark.parametrize(
+    ("path", "facet"),
+    [("news", "kind"), ("news", "species"), ("news", "year"), ("events", "when"), ("species", "membership")],
+)
+def test_every_kind_of_facet_refuses_every_kind_of_garbage(client, path, facet):
+    refused(client, path, facet, GARBAGE)
 
 
 @pytest.mark.parametrize(("path", "facet"), FACETS)
