@@ -28,7 +28,7 @@ def free_port():
 
 def get(url, **headers):
     try:
-        answer = urlopen(Request(url, headers=headers), timeout=20)  # noqa: S310  always this machine
+        answer = urlopen(Request(url, headers=headers), timeout=20)  # noqa: S310 - always this machine
     except HTTPError as error:
         answer = error
     with answer:
@@ -43,7 +43,7 @@ def running(folder, limit):
     environment = {name: value for name, value in os.environ.items() if name not in settings}
     begin = time.monotonic()
     with log.open("w") as output:
-        process = subprocess.Popen(  # noqa: S603
+        process = subprocess.Popen(  # noqa: S603 - the words of the command stand here
             command, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
             start_new_session=True,
         )  # fmt: skip

@@ -1,6 +1,5 @@
 """Meetings and deadlines: one kind of row, so that one list, one filter and one calendar serve both."""
 
-import datetime
 import zoneinfo
 
 from django.core.exceptions import ValidationError
@@ -30,10 +29,6 @@ class EventQuerySet(PublishableQuerySet):
 
     def past(self, today=None):
         return self.filter(end__lt=today or timezone.localdate())
-
-    def in_year(self, year):
-        """What touches ``year``, also where only the month or the year is known."""
-        return self.filter(start__lte=datetime.date(year, 12, 31), end__gte=datetime.date(year, 1, 1))
 
     def deadlines(self):
         return self.filter(kind=Event.Kind.DEADLINE)

@@ -8,14 +8,9 @@ from contacts.models import Organisation, OrganisationPart, Person
 from events.models import Event
 from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
-from publishing.states import Publishable, PublishableQuerySet
+from publishing.states import Publishable
 from publishing.text import CleanCharField, CleanTextField, RichTextField
 from species.models import Instrument, RangeState, Species
-
-
-class ArticleQuerySet(PublishableQuerySet):
-    def in_year(self, year):
-        return self.filter(date__year=year)
 
 
 class Article(Publishable):
@@ -52,8 +47,6 @@ class Article(Publishable):
     instruments = models.ManyToManyField(Instrument, verbose_name=_("instruments"), blank=True, related_name="articles")
 
     organisations = models.ManyToManyField(Organisation, through="Part", related_name="articles")
-
-    objects = ArticleQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("article")

@@ -44,9 +44,11 @@ def test_what_is_no_sound_document_is_refused(name, content):
 
 def test_a_damaged_archive_is_refused_wherever_the_damage_is():
     whole = archive({"word/document.xml": bytes(range(256)) * 40} | OFFICE)
+    refused = 0
     for place in range(30, len(whole) - 1, 3):
         damaged = whole[:place] + bytes([whole[place] ^ 0xFF]) + whole[place + 1 :]
         try:
             validate_document(ContentFile(damaged, name="x.docx"))
         except ValidationError:
-            continue
+            refused += 1
+    assert refused > 50  # most places matter; a date may be any

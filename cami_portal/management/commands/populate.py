@@ -97,7 +97,7 @@ class Command(BaseCommand):
         there = set(model.objects.filter(slug__startswith="populated-").values_list("uuid", flat=True))
         missing = (number for number in ids if ids[number] not in there)
         while batch := list(itertools.islice(missing, BATCH)):
-            dice = {number: random.Random(f"{model.__name__} {number}") for number in batch}  # noqa: S311
+            dice = {number: random.Random(f"{model.__name__} {number}") for number in batch}  # noqa: S311 - no secret
             items = [make(number, dice[number], uuid=ids[number]) for number in batch]
             relate(model.objects.bulk_create(items), [dice[number] for number in batch])
             search.index_all(items)
