@@ -14,3 +14,19 @@ def _english():
 def _quick_passwords(settings):
     """The strength of password hashes is Django's business; here they only take time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(autouse=True)
+def _static_files_are_not_counted_first(settings):
+    """The client of a test is a server of its own, and would look through all static files before its first request."""
+    settings.WHITENOISE_AUTOREFRESH = True
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _pages_are_recorded_not_their_parts(django_test_environment):
+    """``response.context`` is that of the page; copies for a hundred included parts would take half of the time."""
+    from django.template import Template
+    from django.test.utils import _TestState
+
+    record, draw = Template._render, _TestState.saved_data.template_render
+    Template._render = lambda part, context: (record if context.template is part else draw)(part, context)
