@@ -17,6 +17,7 @@ urlpatterns = [
     # Editors
     path("admin/", admin.site.urls),
     path("accounts/", include("cami_portal.accounts")),
+    path("style/", views.Style.as_view(), name="style"),
     # Machines
     path("healthz", views.healthz),
     path("readyz", views.readyz),

@@ -1,8 +1,14 @@
 """The pages that speak of all apps."""
 
+import re
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.db import connection
 from django.db.models import F
-from django.http import HttpResponse
+from django.db.models.functions import Length
+from django.http import Http404, HttpResponse
 from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -12,7 +18,7 @@ from contacts.models import Role
 from events.models import Event
 from news.models import Article
 from publishing.models import Page
-from species.models import RangeState, Species
+from species.models import RangeState, RedList, Species
 
 
 class Home(TemplateView):
@@ -32,9 +38,36 @@ class Home(TemplateView):
             next_deadline=upcoming.deadlines().first(),
             last_meeting=Event.objects.published().past().meetings().select_related("country").first(),
             species=Species.objects.published(),
-            states=RangeState.objects.select_related("country"),
+            states=RangeState.objects.select_related("country").counted(),
             roles=Role.objects.filter(kind=Role.Kind.SECRETARIAT)[:3],
             today=timezone.localdate(),
+            **kwargs,
+        )
+
+
+class Style(TemplateView):
+    """Every colour, face and component on one page, for those who build the portal: shown with DEBUG or to staff."""
+
+    template_name = "style.html"
+
+    def dispatch(self, request, *args, **kwargs):
+        if not (settings.DEBUG or request.user.is_staff):
+            raise Http404
+        return super().dispatch(request, *args, **kwargs)
+
+    def get_context_data(self, **kwargs):
+        tokens = Path(finders.find("portal/css/tokens.css")).read_text()
+        colours = dict.fromkeys(re.findall(r"^ +--([\w-]+): #", tokens, re.MULTILINE))
+        longest = Length("title").desc()
+        return super().get_context_data(
+            colours=colours,
+            habitats=Species.Habitat.choices,
+            tracks=["cloven", "hoof", "pad", "paw"],
+            categories=RedList,
+            articles=Article.objects.published().order_by(longest)[:3],
+            events=Event.objects.published().select_related("country").order_by(longest)[:3],
+            species=Species.objects.published().order_by(Length("name").desc())[:3],
+            states=RangeState.objects.select_related("country").counted(),
             **kwargs,
         )
 

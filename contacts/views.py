@@ -1,13 +1,13 @@
 from django.db.models import Prefetch
 
 from publishing.lists import FilteredListView
-from publishing.views import PublishedDetailView
+from publishing.views import PublishedDetailView, track
 
 from .filters import OrganisationFilter, RoleFilter
 from .models import Assignment, Organisation, Partnership, Role
 
 ASSIGNMENTS = Prefetch("assignments", Assignment.objects.select_related("person", "source"))
-RELATED = 10
+RELATED = 12
 
 
 class RoleList(FilteredListView):
@@ -52,7 +52,10 @@ class OrganisationDetail(PublishedDetailView):
     def get_context_data(self, **kwargs):
         organisation = self.object
         return super().get_context_data(
-            articles=organisation.articles.published().distinct()[:RELATED],
-            events=organisation.events.published().select_related("country").distinct()[:RELATED],
+            track=track(
+                RELATED,
+                article=organisation.articles.published().distinct(),
+                event=organisation.events.published().select_related("country").distinct(),
+            ),
             **kwargs,
         )

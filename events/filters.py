@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Country
 from publishing.lists import Facet, ListFilter, TextFilter, YearFacet
-from species.filters import species_options
+from species.filters import species_options, state_options
 
 from .models import Event
 
@@ -44,4 +44,11 @@ class EventFilter(ListFilter):
         item="event",
         options=species_options,
         label=_("Species"),
+    )
+    state = Facet(
+        value="rangestate__country__code",
+        rows=Event.states.through.objects.all,
+        item="event",
+        options=state_options,
+        label=_("Range State"),
     )

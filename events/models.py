@@ -208,6 +208,11 @@ class Event(Publishable):
         self.end = last_day(self.end, self.end_precision)
 
     @property
+    def day(self):
+        """Its place on a timeline, where it stands among news."""
+        return self.start
+
+    @property
     def is_deadline(self):
         return self.kind == self.Kind.DEADLINE
 

@@ -58,6 +58,11 @@ class Article(Publishable):
     def get_absolute_url(self):
         return reverse("news:detail", args=[self.slug])
 
+    @property
+    def day(self):
+        """Its place on a timeline, where it stands among events."""
+        return self.date
+
     def clean(self):
         self.fill_dates()
         super().clean()

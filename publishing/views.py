@@ -1,5 +1,7 @@
 """Standing pages and sources, and the base of every page that shows one published item."""
 
+from datetime import date
+
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
@@ -7,6 +9,12 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from .models import Page, PhotoCredit, Source
+
+
+def track(limit, **querysets):
+    """The newest ``limit`` items of several kinds, ``[(kind, item), …]``; what has no ``day`` yet comes first."""
+    items = [(kind, item) for kind, queryset in querysets.items() for item in queryset[:limit]]
+    return sorted(items, key=lambda pair: pair[1].day or date.max, reverse=True)[:limit]
 
 
 class PublishedDetailView(DetailView):

@@ -75,6 +75,10 @@ class SpeciesFilter(ListFilter):
     membership = MembershipFacet(label=_("Membership of CAMI"))
 
 
+class MatrixFilter(SpeciesFilter):
+    species = Facet(value="slug", options=species_options, label=_("Species"))
+
+
 class InstrumentFilter(ListFilter):
     kind = Facet(value="kind", options=lambda: Instrument.Kind.choices, label=_("Kind"))
     species = Facet(

@@ -19,6 +19,13 @@ from publishing.text import CleanCharField, CleanTextField, RichTextField
 FOUNDING_COP = "COP11"
 
 
+class RangeStateQuerySet(ContentQuerySet):
+    def counted(self):
+        """With ``species_count``: how many species are known or thought to live there."""
+        living = Range.objects.published().living()
+        return self.annotate(species_count=models.Count("ranges", filter=Q(ranges__in=living)))
+
+
 class RangeState(SourcedFact):
     """A country in which CAMI's species live, and its standing towards CMS (the sourced fact)."""
 
@@ -38,6 +45,8 @@ class RangeState(SourcedFact):
     participation = CleanTextField(_("participation in CAMI"), blank=True)
     tile_column = models.PositiveSmallIntegerField(_("column on the tile map"))
     tile_row = models.PositiveSmallIntegerField(_("row on the tile map"))
+
+    objects = RangeStateQuerySet.as_manager()
 
     class Meta:
         verbose_name = pgettext_lazy("inside a sentence", "Range State")
@@ -340,6 +349,14 @@ class Range(SourcedFact):
         UNCERTAIN = "uncertain", _("uncertain")
         VAGRANT = "vagrant", _("vagrant")
 
+    LETTERS = {
+        Presence.RESIDENT: pgettext_lazy("letter for resident", "R"),
+        Presence.REINTRODUCED: pgettext_lazy("letter for reintroduced", "I"),
+        Presence.EXTINCT: pgettext_lazy("letter for extinct here", "E"),
+        Presence.UNCERTAIN: pgettext_lazy("letter for uncertain", "?"),
+        Presence.VAGRANT: pgettext_lazy("letter for vagrant", "V"),
+    }
+
     natural_key_fields = ("species__slug", "state__country__code")
 
     species = models.ForeignKey(Species, verbose_name=_("species"), on_delete=models.CASCADE, related_name="ranges")
@@ -364,6 +381,22 @@ class Range(SourcedFact):
 
     def __str__(self):
         return f"{self.species}, {self.state}: {self.get_presence_display()}"
+
+    @property
+    def letter(self):
+        """The presence as one letter, for the matrix and the tile map, whose legends give the word."""
+        return self.LETTERS[self.presence]
+
+    @property
+    def is_living(self):
+        """Whether the species is known or thought to live there today; ``living()`` asks the same of many."""
+        return self.presence != self.Presence.EXTINCT
+
+    @property
+    def in_words(self):
+        """The presence and, if nobody checked it, that it is unverified."""
+        words = self.get_presence_display()
+        return words if self.verified else _("%(presence)s, unverified") % {"presence": words}
 
 
 class Instrument(Publishable):

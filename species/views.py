@@ -1,15 +1,16 @@
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
 from django.views.generic import DetailView, ListView
 
 from publishing.lists import FilteredListView
-from publishing.views import PublishedDetailView
+from publishing.views import PublishedDetailView, track
 
-from .filters import InstrumentFilter, SpeciesFilter
+from .filters import InstrumentFilter, MatrixFilter, SpeciesFilter
+from .matrix import Matrix
 from .models import Assessment, FocalPoint, Instrument, Listing, Membership, Range, RangeState, Species
 
-RELATED = 10  # as many news items and events stand on a hub; the rest is one link away
+RELATED = 12  # as many news items and events stand on a hub; the rest is one link away
 
 
 class SpeciesList(FilteredListView):
@@ -51,11 +52,33 @@ class SpeciesDetail(PublishedDetailView):
     def get_context_data(self, **kwargs):
         species = self.object
         return super().get_context_data(
-            articles=species.articles.published()[:RELATED],
-            events=species.events.published().select_related("country")[:RELATED],
+            track=track(
+                RELATED,
+                article=species.articles.published(),
+                event=species.events.published().select_related("country"),
+            ),
             instruments=species.instruments.published(),
+            states=RangeState.objects.select_related("country"),
             **kwargs,
         )
+
+
+class RangeMatrix(FilteredListView):
+    """The initiative on one page: species × Range State."""
+
+    model = Species
+    filterset_class = MatrixFilter
+    template_name = "species/range_matrix.html"
+    paginate_by = 100
+
+    def get_queryset(self):
+        ranges = Range.objects.select_related("source").order_by("pk")
+        return super().get_queryset().prefetch_related(Prefetch("ranges", ranges))
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        states = RangeState.objects.select_related("country")
+        return context | {"matrix": Matrix(context["object_list"], states), "presences": Range.Presence}
 
 
 class StateList(ListView):
@@ -63,12 +86,7 @@ class StateList(ListView):
     template_name = "species/state_list.html"
 
     def get_queryset(self):
-        return (
-            super()
-            .get_queryset()
-            .select_related("country", "source")
-            .annotate(species_count=Count("ranges", filter=Q(ranges__in=Range.objects.published().living())))
-        )
+        return super().get_queryset().select_related("country", "source").counted()
 
 
 class StateDetail(DetailView):
@@ -84,8 +102,11 @@ class StateDetail(DetailView):
         state = self.object
         return super().get_context_data(
             ranges=state.ranges.published().select_related("species", "source").order_by("species__name"),
-            articles=state.articles.published()[:RELATED],
-            events=state.events.published().select_related("country")[:RELATED],
+            track=track(
+                RELATED,
+                article=state.articles.published(),
+                event=state.events.published().select_related("country"),
+            ),
             instruments=state.instruments.published(),
             organisations=state.country.organisations.all(),
             **kwargs,
@@ -108,7 +129,10 @@ class InstrumentDetail(PublishedDetailView):
         return super().get_context_data(
             species=instrument.species.published(),
             states=instrument.states.select_related("country"),
-            articles=instrument.articles.published()[:RELATED],
-            events=instrument.events.published().select_related("country")[:RELATED],
+            track=track(
+                RELATED,
+                article=instrument.articles.published(),
+                event=instrument.events.published().select_related("country"),
+            ),
             **kwargs,
         )

@@ -18,6 +18,8 @@ PAGES = [
     "/events/cami-priorities-workshop-2016/",
     "/species/",
     "/species/snow-leopard/",
+    "/species/range/",
+    "/species/range/?species=argali",
     "/species/states/",
     "/species/states/kz/",
     "/species/instruments/",

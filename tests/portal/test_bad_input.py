@@ -9,8 +9,9 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 LISTS = {
     "news": ["species", "state", "kind", "year"],
-    "events": ["when", "year", "kind", "country", "species"],
+    "events": ["when", "year", "kind", "country", "species", "state"],
     "species": ["state", "group", "category", "appendix", "membership"],
+    "species/range": ["state", "group", "category", "appendix", "membership", "species"],
     "species/instruments": ["kind", "species"],
     "contacts": ["topic", "organisation"],
     "contacts/organisations": ["kind", "country"],

@@ -73,6 +73,7 @@ LISTS = [
     "species/",
     "species/instruments/",
     "species/states/",
+    "species/range/",
     "contacts/",
     "contacts/organisations/",
     "sources/",
@@ -129,7 +130,7 @@ def test_the_address_of_a_hidden_item_is_not_found(client, worlds, item):
     assert statuses(client, f"/en/{item}") == {"live": 200} | dict.fromkeys(HIDDEN, 404)
 
 
-@pytest.mark.parametrize("path", ["news", "events", "species/instruments"])
+@pytest.mark.parametrize("path", ["news", "events", "species/instruments", "species/range"])
 def test_a_hidden_species_is_no_choice_of_a_filter(client, worlds, path):
     assert statuses(client, f"/en/{path}/?species={{}}-species") == {"live": 200} | dict.fromkeys(HIDDEN, 400)
 

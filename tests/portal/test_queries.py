@@ -63,6 +63,7 @@ LISTS = [
     "events/",
     "species/",
     "species/states/",
+    "species/range/",
     "species/instruments/",
     "contacts/",
     "contacts/organisations/",

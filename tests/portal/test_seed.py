@@ -33,7 +33,7 @@ PAGES = {
     "species.species": ("species/{slug}/", 20),
 }
 LISTS = ["", "sources/", "news/", "events/", "contacts/", "contacts/organisations/"]
-LISTS += ["species/", "species/instruments/", "species/states/"]
+LISTS += ["species/", "species/range/", "species/instruments/", "species/states/"]
 # What stays in Latin letters on a Russian page: names, scientific names, addresses and files, words with two capitals.
 NAMES = """
 Askar Davletbakov|David Braun|Grunewald|John Hare|Lizza|Martin Forster|Rich Reading
@@ -133,7 +133,7 @@ def test_every_row_has_its_page_and_links_lead_there(seed, language):
         rows = [row["fields"] for row in ROWS if row["model"] == model]
         assert (model, len(rows)) == (model, number)
         expected |= {f"/{language}/{path.format(**row).lower()}" for row in rows}
-    assert len(expected) == 159
+    assert len(expected) == 160
     assert {address for address in seed.pages if address.startswith(f"/{language}/") and "?" not in address} == expected
 
 
