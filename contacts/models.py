@@ -1,6 +1,7 @@
 """Countries, organisations and partnerships; people, and the roles that they hold over time."""
 
 import datetime
+import re
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +19,12 @@ from publishing.text import CleanCharField, CleanTextField
 
 # An assignment that nobody confirmed for so long is history, not a statement about today.
 CONFIRMATION_LASTS = datetime.timedelta(days=365)
+
+
+def dialled(phone):
+    """``phone`` as the address of a ``tel:`` link: a plus, digits, and nothing of an extension."""
+    number = re.match(r"[+\d\s().\-/]*", phone).group().replace("(0)", "")
+    return re.sub(r"[^+\d]", "", number)
 
 
 class Country(Content):
@@ -89,8 +96,13 @@ class Organisation(Documented, Addressed):
         return reverse("contacts:organisation", args=[self.slug])
 
     @property
+    def is_reachable(self):
+        return any([self.address, self.phones, self.fax, self.email, self.website])
+
+    @property
     def phone_list(self):
-        return self.phones.splitlines()
+        """``[(as written, as dialled), …]``"""
+        return [(phone.strip(), dialled(phone)) for phone in self.phones.splitlines() if phone.strip()]
 
 
 class Partnership(Documented, Content):
@@ -213,7 +225,7 @@ class Role(Addressed):
         MOU_FOCAL_POINT = "mou-focal-point", _("MOU focal point")
         SCIENTIFIC_COUNCIL = "scientific-council", _("CMS Scientific Council")
 
-    reserved_slugs = r"organisations|ask"
+    reserved_slugs = r"organisations|ask|report"
     search_fields = ("title", "about")
 
     title = CleanCharField(_("title"), max_length=200)
@@ -237,6 +249,34 @@ class Role(Addressed):
 
     def get_absolute_url(self):
         return reverse("contacts:role", args=[self.slug])
+
+    # These read ``assignments.all()``, which pages fetch in advance: the latest comes first.
+
+    @property
+    def in_charge(self):
+        """The assignments by which the page may say who is in charge today, or that nobody is."""
+        return [assignment for assignment in self.assignments.all() if assignment.is_current]
+
+    @property
+    def following(self):
+        """The assignments that are known to begin later, the next one first."""
+        return [assignment for assignment in reversed(self.assignments.all()) if assignment.is_ahead]
+
+    @property
+    def former(self):
+        """Everything else: what was once recorded, and says nothing of today."""
+        return [one for one in self.assignments.all() if not one.is_current and not one.is_ahead]
+
+    @property
+    def last_recorded(self):
+        """What was recorded last, where the list may say so: it is no place for those who have gone elsewhere."""
+        if self.kind == self.Kind.SECRETARIAT and not self.in_charge:
+            return next(iter(self.former), None)
+        return None
+
+    @property
+    def email(self):
+        return self.mailbox or self.organisation.email
 
 
 class AssignmentQuerySet(ContentQuerySet):
@@ -303,15 +343,24 @@ class Assignment(Documented, Term, Content):
         return f"{self.role}: {self.person or _('not yet named')}"
 
     @property
+    def is_confirmed(self):
+        """Whether somebody made sure of it within the last twelve months."""
+        return bool(self.confirmed and self.confirmed > timezone.localdate() - CONFIRMATION_LASTS)
+
+    @property
     def is_current(self):
         """Whether the page may say that this person is in charge today."""
         today = timezone.localdate()
-        return bool(
-            self.confirmed
-            and self.confirmed > today - CONFIRMATION_LASTS
-            and (self.start is None or self.start <= today)
-            and (self.end is None or self.end >= today)
-        )
+        begun = self.start is None or self.start <= today
+        return self.is_confirmed and begun and (self.end is None or self.end >= today)
+
+    @property
+    def is_ahead(self):
+        return self.is_confirmed and self.start is not None and self.start > timezone.localdate()
+
+    @property
+    def phone_dialled(self):
+        return dialled(self.phone)
 
 
 class OrganisationPart(Content):

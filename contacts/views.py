@@ -1,13 +1,23 @@
+from urllib.parse import quote, urlencode
+
+from django.core.exceptions import BadRequest
 from django.db.models import Prefetch
+from django.http import HttpResponse
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.generic import TemplateView
 
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView, track
 
 from .filters import OrganisationFilter, RoleFilter
 from .models import Assignment, Organisation, Partnership, Role
+from .vcards import organisation_card, role_card
 
 ASSIGNMENTS = Prefetch("assignments", Assignment.objects.select_related("person", "source"))
 RELATED = 12
+LONGEST_PATH = 200  # an address of the portal is a few words and a slug
 
 
 class RoleList(FilteredListView):
@@ -27,6 +37,11 @@ class RoleDetail(PublishedDetailView):
 
     def get_context_data(self, **kwargs):
         return super().get_context_data(deadlines=self.object.deadlines.published().select_related("event"), **kwargs)
+
+
+class RoleCard(RoleDetail):
+    def render_to_response(self, context, **response_kwargs):
+        return attached(role_card(self.object, self.request), self.object.slug)
 
 
 class OrganisationList(FilteredListView):
@@ -59,3 +74,55 @@ class OrganisationDetail(PublishedDetailView):
             ),
             **kwargs,
         )
+
+
+class OrganisationCard(OrganisationDetail):
+    def get_context_data(self, **kwargs):
+        return kwargs  # a card needs none of what the page shows beside it
+
+    def render_to_response(self, context, **response_kwargs):
+        return attached(organisation_card(self.object, self.request), self.object.slug)
+
+
+def attached(card, name):
+    disposition = f'attachment; filename="{name}.vcf"'
+    return HttpResponse(card, content_type="text/vcard; charset=utf-8", headers={"Content-Disposition": disposition})
+
+
+class ReportError(TemplateView):
+    """Whom to tell that a page is wrong, and what to write; the mail is the reader's own."""
+
+    template_name = "contacts/report.html"
+
+    def get_context_data(self, **kwargs):
+        page = self.request.GET.get("page", "")
+        if page and not is_page(page):
+            raise BadRequest
+        address = self.request.build_absolute_uri(page) if page else ""
+        # The first role of the Secretariat answers for the initiative, and so for its portal.
+        roles = Role.objects.published().filter(kind=Role.Kind.SECRETARIAT)
+        role = roles.select_related("organisation").prefetch_related(ASSIGNMENTS).first()
+        return super().get_context_data(
+            page=page, address=address, role=role, letter=letter(role, address) if role else "", **kwargs
+        )
+
+
+def is_page(path):
+    """Whether ``path`` is an address of this portal that is read, in either language."""
+    language = translation.get_language_from_path(path)
+    if language is None or len(path) > LONGEST_PATH:
+        return False
+    with translation.override(language):
+        try:
+            resolve(path)
+        except Resolver404:
+            return False
+    return True
+
+
+def letter(role, address):
+    """``mailto:`` for a letter to ``role`` about the page at ``address``; empty where no mailbox is recorded."""
+    if not role.email:
+        return ""
+    text = {"subject": _("Error on the CAMI portal"), "body": f"{address}\n\n"}
+    return f"mailto:{quote(role.email, safe='@')}?{urlencode(text, quote_via=quote)}"

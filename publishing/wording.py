@@ -1,9 +1,12 @@
-"""Dates in words, as both languages write them: "22–26 August 2016", «22–26 августа 2016 г.»."""
+"""Dates in words, as both languages write them: "22–26 August 2016", «22–26 августа 2016 г.»; no bad line breaks."""
+
+import re
 
 from django.utils import translation
 from django.utils.dateformat import format as format_date
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from .dates import Precision, first_day, last_day
 
@@ -13,6 +16,47 @@ FORMATS = {
     "en": {"day": "j E Y", "month": "F Y", "year": "Y"},
     "ru": {"day": "j E Y \\г.", "month": "F Y \\г.", "year": "Y \\г."},
 }
+
+# The spaces at which no line should end, in each language. Each alternative looks at what stands round one space.
+DASH = r"(?=[–—](?:\s|$))"
+SPACES = {
+    "en": re.compile(
+        rf" (?:{DASH}"
+        r"|(?<=(?<!\w)(?:Mr|Ms|Dr) )|(?<=(?<!\w)(?:Mrs|No\.) )|(?<=(?<!\w)Prof\. )"
+        r"|(?<=\d )(?=(?:km²?|cm|mm|m|ha|kg|g|hectares?|tonnes?|per cent|million|billion|hours?|days?|weeks?|months?|years?"
+        r"|species|countries|States|Parties|animals|January|February|March|April|May|June|July|August|September|October"
+        r"|November|December)(?!\w))"
+        r"|(?<=\d )(?=\d{3}(?!\d)))"
+    ),
+    "ru": re.compile(
+        rf" (?:{DASH}"
+        r"|(?=(?:же|бы|ли)(?!\w))"
+        r"|(?<=(?<![\w-])[вскоуиаяВСКОУИАЯ] )"
+        r"|(?<=(?<![\w-])(?i:во|со|ко|об|на|по|из|за|от|до|не|ни|но|да) )|(?<=(?<!\w)(?i:см\.) )"
+        r"|(?<=№ )|(?<=(?<!\w)[А-ЯЁ]\. )(?=[А-ЯЁ])"
+        r"|(?<=(?<!\d[ \u00a0])(?<!\w)г\. )(?=[А-ЯЁ])"
+        r"|(?<=\d )(?!(?:и|а|в|к|с|о|у|на|по|из|за|от|до|не|но|со|во|об)\s)(?=[а-яё%°])"
+        r"|(?<=\d )(?=\d{3}(?!\d)))"
+    ),
+}
+TAG = re.compile(r"""(<(?:[^<>"']|"[^"]*"|'[^']*')*>)""")
+
+
+def typeset(text, language):
+    """``text`` with no-break spaces where its language wants them: for eyes only, what is stored has plain ones."""
+    return SPACES[language].sub(NBSP, text) if text else ""
+
+
+def typeset_html(html, language):
+    """The same for what stands between the tags of ``html``."""
+    return "".join(part if part.startswith("<") else typeset(part, language) for part in TAG.split(html))
+
+
+def in_language(language, short=True):
+    """What is said beside a text in ``language`` on a page in the other one."""
+    if language == "ru":
+        return pgettext("short", "in Russian") if short else _("in Russian")
+    return pgettext("short", "in English") if short else _("in English")
 
 
 def in_format(day, pattern):

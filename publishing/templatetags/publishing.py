@@ -27,12 +27,26 @@ def in_some_language(item, field):
 
 
 @register.simple_tag
-def say(item, field):
-    """A translated field inside a line; marked with its language when that is not the reader's."""
+def say(item, field, label="short"):
+    """A translated field inside a line; marked with its language, for programs and for eyes, when it is not the reader's.
+
+    ``label`` is "short", "whole" (for the title of a page) or "" (for what has no language, such as names of people).
+    """
     text, language = in_some_language(item, field) if item else ("", "")
+    text = wording.typeset(text, language)
     if language in ("", translation.get_language()):
         return text
-    return format_html('<span lang="{}">{}</span>', language, text)
+    marked = format_html('<span lang="{}">{}</span>', language, text)
+    if not label:
+        return marked
+    return format_html('{} <span class="tongue">{}</span>', marked, wording.in_language(language, label == "short"))
+
+
+@register.simple_tag
+def language_of(item, field):
+    """The language that a field is shown in, where that is not the reader's: for ``lang`` beside an attribute."""
+    language = in_some_language(item, field)[1]
+    return "" if language == translation.get_language() else language
 
 
 @register.simple_tag
@@ -42,9 +56,10 @@ def say_block(item, field):
     if not text:
         return ""
     if isinstance(item._meta.get_field(field), RichTextField):
-        html = mark_safe(clean_html(text))  # noqa: S308 - cleaned when stored and, as SQL may have changed it, here
+        html = wording.typeset_html(clean_html(text), language)
+        html = mark_safe(html)  # noqa: S308 - cleaned when stored and, as SQL may have changed it, here
     else:
-        html = linebreaks_filter(text)
+        html = linebreaks_filter(wording.typeset(text, language))
     if language == translation.get_language():
         return format_html('<div class="prose">{}</div>', html)
     note = _("This text is not available in English yet; it is shown in Russian.")

@@ -90,14 +90,16 @@ def visit(address, client=Client(raise_request_exception=False)):  # noqa: B008 
 
 
 def crawl():
-    """``{address: Seen}``: all pages that links lead to; of lists narrowed by the same filters, one."""
+    """``{address: Seen}``: all pages that links lead to, no files; of lists narrowed by the same filters, one."""
     seen, known = {}, {f"/{language}/" for language in LANGUAGES}
     ahead = sorted(known)
     while ahead:
         address = ahead.pop()
         seen[address] = visit(address)
         links = {urldefrag(urljoin(address, link)).url for link in seen[address].links}
-        new = {re.sub("=[^&]*", "=", link): link for link in sorted(links) if re.match("/(?!/|admin/)", link)}
+        new = {
+            re.sub("=[^&]*", "=", link): link for link in sorted(links) if re.match(r"/(?!/|admin/)(?!.*\.vcf$)", link)
+        }
         ahead += [link for shape, link in new.items() if shape not in known]
         known |= new.keys()
     return seen
@@ -151,7 +153,8 @@ def test_every_link_to_a_part_of_a_page_finds_it(seed):
 
 
 def in_english(texts):
-    own = {" ".join(text.split()) for text in texts if "на английском языке" not in text}  # that of a title is said
+    own = {" ".join(text.split()) for text in texts}
+    own = {text for text in own if "на английском языке" not in text}  # that of a title is said
     return {text for text in own if re.search("[A-Za-z]{3}", IN_LATIN.sub("", text))}
 
 

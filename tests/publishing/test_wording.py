@@ -3,7 +3,7 @@ import datetime
 import pytest
 from django.utils import translation
 
-from publishing.wording import NBSP, day_in_words, machine_date, range_in_words, times_in_words
+from publishing.wording import NBSP, day_in_words, machine_date, range_in_words, times_in_words, typeset, typeset_html
 
 D = datetime.date
 
@@ -59,3 +59,26 @@ def test_hours_name_the_clock_they_are_read_from():
 @pytest.mark.parametrize(("precision", "value"), [("day", "2016-11-02"), ("month", "2016-11"), ("year", "2016")])
 def test_machines_read_as_much_of_a_date_as_is_known(precision, value):
     assert machine_date(D(2016, 11, 2), precision) == value
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "И~в~Бонне, а~не~в~г.~Бонн~– 15~видов"),
+        ("ru", "в~2016~г. Казахстан и~10~000~км, 5~%"),
+        ("ru", "А.~Б.~Иванов и~С.~Петров, см.~№~5"),
+        ("ru", "из-за угла, по-русски, от~2016 до~2017~годов, он~же"),
+        ("en", "On 5~July 2016 Mr~Chambers~– 15~species, 10~000~km"),
+        ("en", "Mrs~Lee in room No.~4, 12 antelopes"),
+    ],
+)
+def test_no_line_ends_where_it_would_read_badly(language, text):
+    shown = text.replace("~", NBSP)
+    assert typeset(text.replace("~", " "), language) == shown
+    assert typeset(shown, language) == shown
+
+
+def test_addresses_and_attributes_keep_their_spaces():
+    html = '<p title="a > 5 видов">в <a href="/в Бонне – да">15 видов</a></p>'
+    shown = '<p title="a > 5 видов">в~<a href="/в Бонне – да">15~видов</a></p>'
+    assert typeset_html(html, "ru") == shown.replace("~", NBSP)
