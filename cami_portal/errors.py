@@ -8,12 +8,19 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
 
+SECTIONS = ("news", "events", "species", "contacts")
+
+
+def section_of(path):
+    """The list that a reader at ``path`` most likely came for: "news" of /en/news/nothing/; ``None`` elsewhere."""
+    return next((name for name in path.split("/")[2:3] if name in SECTIONS), None)
+
 
 def error_page(request, status):
     """The page for ``status``. It is rendered without context processors: they may be what failed."""
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
-        page = render_to_string("error.html", {"status": status})
+        page = render_to_string("error.html", {"status": status, "section": section_of(request.path_info)})
         response = HttpResponse(page, status=status)
         response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"

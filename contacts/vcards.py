@@ -3,6 +3,7 @@
 A card holds what the page shows, in the page's language, and nothing of people beyond who is in charge today.
 """
 
+from django.utils.translation import gettext as _
 from icalendar import Component, vText, vUri
 from icalendar.prop import vAdr, vN, vOrg
 
@@ -52,7 +53,8 @@ def role_card(role, request):
         card = new_card(role, request, str(person), parts)
     else:
         card = new_card(role, request, role.title, (role.title, "", "", "", ""))
-    card.add("title", vText(role.title))
+    acting = any(assignment.acting and assignment.person for assignment in in_charge)
+    card.add("title", vText(f"{role.title} {_('(acting)')}" if acting else role.title))
     card.add("org", vOrg((role.organisation.name,)))
     add_reach(
         card,
@@ -70,6 +72,5 @@ def organisation_card(organisation, request):
     card = new_card(organisation, request, name, (name, "", "", "", ""))
     card.add("org", vOrg((name,)))
     card.add("x-abshowas", vText("COMPANY"))
-    phones = [phone for phone, _ in organisation.phone_list]
-    add_reach(card, emails=[organisation.email], phones=phones, organisation=organisation)
+    add_reach(card, emails=[organisation.email], phones=organisation.phones.splitlines(), organisation=organisation)
     return finished(card, organisation.about)

@@ -23,9 +23,9 @@ SPACES = {
     "en": re.compile(
         rf" (?:{DASH}"
         r"|(?<=(?<!\w)(?:Mr|Ms|Dr) )|(?<=(?<!\w)(?:Mrs|No\.) )|(?<=(?<!\w)Prof\. )"
-        r"|(?<=\d )(?=(?:km²?|cm|mm|m|ha|kg|g|hectares?|tonnes?|per cent|million|billion|hours?|days?|weeks?|months?|years?"
-        r"|species|countries|States|Parties|animals|January|February|March|April|May|June|July|August|September|October"
-        r"|November|December)(?!\w))"
+        r"|(?<=\d )(?=(?:km²?|cm|mm|m|ha|kg|g|hectares?|tonnes?|per cent|million|billion"
+        r"|hours?|days?|weeks?|months?|years?|species|countries|States|Parties|animals|January|February|March|April|May|June|July|August|September"
+        r"|October|November|December)(?!\w))"
         r"|(?<=\d )(?=\d{3}(?!\d)))"
     ),
     "ru": re.compile(

@@ -28,7 +28,7 @@ def in_some_language(item, field):
 
 @register.simple_tag
 def say(item, field, label="short"):
-    """A translated field inside a line; marked with its language, for programs and for eyes, when it is not the reader's.
+    """A translated field inside a line; marked with its language, for programs and eyes, if not the reader's.
 
     ``label`` is "short", "whole" (for the title of a page) or "" (for what has no language, such as names of people).
     """
