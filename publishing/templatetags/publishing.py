@@ -50,8 +50,11 @@ def language_of(item, field):
 
 
 @register.simple_tag
-def say_block(item, field):
-    """A translated field as a block; when it lacks a translation, that is said before it."""
+def say_block(item, field, after=None):
+    """A translated field as a block; when it lacks a translation, that is said before it.
+
+    Where the page has said so before the field ``after`` of the same item, it is not said again.
+    """
     text, language = in_some_language(item, field) if item else ("", "")
     if not text:
         return ""
@@ -62,6 +65,8 @@ def say_block(item, field):
         html = linebreaks_filter(wording.typeset(text, language))
     if language == translation.get_language():
         return format_html('<div class="prose">{}</div>', html)
+    if after and in_some_language(item, after)[1] == language:
+        return format_html('<div class="prose" lang="{}">{}</div>', language, html)
     note = _("This text is not available in English yet; it is shown in Russian.")
     if language == "en":
         note = _("This text is not available in Russian yet; it is shown in English.")

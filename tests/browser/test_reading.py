@@ -26,6 +26,7 @@ PAGES = [
     "/species/instruments/saiga-mou/",
     "/contacts/",
     "/contacts/cami-focal-point/",
+    "/contacts/report/?page=/en/news/",
     "/contacts/organisations/",
     "/contacts/organisations/cms-secretariat/",
     "/about/",

@@ -1,9 +1,13 @@
 """Nothing that a visitor can put into an address, a query or a header breaks a page."""
 
+import re
+
 import pytest
+from bs4 import BeautifulSoup
 from django.db import OperationalError
 from django.test import Client
 
+from cami_portal.errors import error_page
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -118,6 +122,7 @@ def test_an_unknown_address_is_not_found(client, path):
 
 READABLE = [
     *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"],
+    "/en/contacts/report/",
     *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],
 ]
 
@@ -188,3 +193,36 @@ def test_an_error_of_ours_shows_a_page_and_no_trace(client, monkeypatch):
     assert response.status_code == 500
     assert "ZeroDivisionError" not in response.content.decode()
     assert "<h1" in response.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "first"),
+    [
+        ("/ru/news/nothing/", "/ru/news/"),
+        ("/en/events/2016-x/", "/en/events/"),
+        ("/en/species/states/zz/", "/en/species/"),
+        ("/en/contacts/report/?page=x", "/en/contacts/"),
+        ("/en/newsletter/", None),
+        ("/en/", None),
+    ],
+)
+def test_an_error_page_leads_first_to_the_list_that_one_came_for(client, path, first):
+    page = BeautifulSoup((client.get(path) if first or "x" in path else client.post(path)).content, "html5lib")
+    ways = [link["href"] for link in page.select("main a")]
+    assert (page.select_one("main .button") or {}).get("href") == first
+    assert len(ways) == len(set(ways)) == 5
+    assert not page.select("footer a[href*=report]")
+
+
+@pytest.mark.parametrize("language", ["en", "ru"])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 500, 503])
+def test_error_pages_ask_nothing_of_the_database_and_are_in_one_language(
+    rf, django_assert_num_queries, language, status
+):
+    with django_assert_num_queries(0):
+        page = BeautifulSoup(error_page(rf.get(f"/{language}/news/x/"), status).content, "html5lib")
+    assert page.html["lang"] == language
+    assert page.h1.text in page.title.text
+    assert str(status) in page.main.text
+    if language == "ru":
+        assert not re.search("[A-Za-z]{3}", page.main.text)

@@ -87,6 +87,7 @@ ITEMS = [
     "{}-page/",
 ]
 HUBS = ["species/states/kz/", "contacts/organisations/public/", "contacts/public/"]
+CARDS = ["contacts/public/contact.vcf", "contacts/organisations/public/contact.vcf"]
 SEARCHES = [
     "news/?q=mark",
     "events/?q=mark",
@@ -98,7 +99,7 @@ SEARCHES = [
 HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 
-DOORS = [*LISTS, *HUBS, *SEARCHES, *(item.format("live") for item in ITEMS)]
+DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS)]
 
 
 def content(response):

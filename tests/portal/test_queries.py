@@ -76,6 +76,9 @@ ITEMS = [
     "species/instruments/i/",
     "contacts/r/",
     "contacts/organisations/o/",
+    "contacts/r/contact.vcf",
+    "contacts/organisations/o/contact.vcf",
+    "contacts/report/?page=/en/news/a/",
 ]
 
 
