@@ -38,7 +38,7 @@ LISTS += ["species/", "species/range/", "species/instruments/", "species/states/
 NAMES = """
 Askar Davletbakov|David Braun|Grunewald|John Hare|Lizza|Martin Forster|Rich Reading
 Deutsche Welle|Facebook|Fauna & Flora International|National Geographic|Naturschutzbund Deutschland|Twitter
-Bonn|Germany|Platz der Vereinten Nationen|Saiga Conservation Alliance|Species Focal Point|(UNEP/CMS Secretariat)
+vCard|Bonn|Germany|Platz der Vereinten Nationen|Saiga Conservation Alliance|Species Focal Point|(UNEP/CMS Secretariat)
 Cambridge University Press|Civilsdaily|Down To Earth|Earth Negotiations Bulletin|Europe Diplomatic Magazine
 GSAP Skills Platform|GSAP Skills|IUCN Knowledge Products|Living Planet|Mongabay India|Species+|UNEP in Europe
 Central Asian Mammals Initiative: Saving the Last Migrations|Rules of Engagement

@@ -8,13 +8,7 @@ from publishing.models import Picture
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
-ENGLISH = {
-    "title_en": "Only here",
-    "title_ru": "",
-    "summary_en": "In short",
-    "summary_ru": "",
-    "body_en": "<p>Text</p>",
-}
+ENGLISH = {"title_en": "Only here", "title_ru": "", "summary_en": "Short", "summary_ru": "", "body_en": "<p>Text</p>"}
 
 
 def read(client, address):
