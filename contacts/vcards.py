@@ -56,14 +56,9 @@ def role_card(role, request):
     acting = any(assignment.acting and assignment.person for assignment in in_charge)
     card.add("title", vText(f"{role.title} {_('(acting)')}" if acting else role.title))
     card.add("org", vOrg((role.organisation.name,)))
-    add_reach(
-        card,
-        emails=dict.fromkeys([*(one.email for one in in_charge), role.email]),
-        phones=dict.fromkeys(
-            [*(one.phone for one in in_charge), *(phone for phone, _ in role.organisation.phone_list)]
-        ),
-        organisation=role.organisation,
-    )
+    emails = dict.fromkeys([*(assignment.email for assignment in in_charge), role.email])
+    phones = dict.fromkeys([*(assignment.phone for assignment in in_charge), *role.organisation.phones.splitlines()])
+    add_reach(card, emails=emails, phones=phones, organisation=role.organisation)
     return finished(card, role.about)
 
 
