@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "django.forms",
     "csp",
     "django_filters",
+    "django_htmx",
     "django_prose_editor",
     "publishing",
     "contacts",

@@ -70,11 +70,12 @@ def test_a_list_is_narrowed_and_a_chip_takes_it_back(tab, scripts):
     page.locator("summary", has_text="Species").first.click()
     page.locator("label", has_text="Saiga antelope").click()
     page.get_by_role("button", name="Apply").click()
+    page.get_by_role("link", name=re.compile("Species: Saiga antelope")).wait_for()
     assert "species=saiga" in page.url
     narrowed = count(page)
     assert 0 < narrowed < everything
     page.get_by_role("link", name=re.compile("Species: Saiga antelope")).click()
-    assert "saiga" not in page.url
+    page.wait_for_url(lambda url: "saiga" not in url)
     assert count(page) == everything
 
 
@@ -86,6 +87,7 @@ def test_the_number_beside_a_choice_is_what_it_gives(tab):
     promised = int(re.findall(r"\d+", choice.inner_text())[-1])
     choice.click()
     page.get_by_role("button", name="Apply").click()
+    page.get_by_role("link", name=re.compile("Species: Snow leopard")).wait_for()
     assert count(page) == promised
 
 

@@ -1,0 +1,82 @@
+// Lists change in place. The server answers whole pages, the same as without scripts; htmx takes the results, the
+// inside of the form and the link to the other language out of them. What htmx does not know stands here: where the
+// focus goes, what is said aloud, and what happens when the answer is no list.
+(() => {
+  const byId = (id) => document.getElementById(id);
+  const here = (link = location) => {
+    const { pathname, search } = new URL(link, location);
+    return pathname + search;
+  };
+  let shown = here();
+  let left; // what the reader leaves behind at a swap
+
+  // htmx notes the current address in the tab's storage. Nothing is to be stored, and it works without the note.
+  const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+
+  // A ticked box is found again by its id. What is gone gives the focus to what stands in its place now.
+  const whereTo = ({ focus, chip }) =>
+    byId(focus.id) || byId(focus.closest("details")?.id)?.querySelector("summary") ||
+    (chip >= 0 && document.querySelectorAll(".chip")[chip]) || byId("count");
+
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
+  });
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    byId("lost").hidden = true;
+    if (here(event.detail.pathInfo.finalRequestPath) !== shown) return;
+    event.preventDefault();
+    if (event.detail.requestConfig.triggeringEvent?.type === "submit") byId("count").focus();
+  });
+
+  // Somebody who goes on typing or ticking does not wait for the former question.
+  byId("filters").addEventListener("input", () => htmx.trigger("#list", "htmx:abort"));
+
+  // On a phone the form is unfolded by its address; to apply it is to have seen enough of it.
+  byId("filters").addEventListener("submit", ({ target }) => {
+    if (target.matches(":target")) location.replace("#results");
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { serverResponse, pathInfo } = event.detail;
+    if (!serverResponse.includes('id="results"')) {
+      event.preventDefault();
+      location.assign(pathInfo.finalRequestPath);
+      return;
+    }
+    const focus = document.activeElement;
+    left = {
+      focus,
+      inside: byId("list").contains(focus),
+      chip: [...document.querySelectorAll(".chip")].indexOf(focus),
+      page: focus.closest(".pages"),
+      top: focus.getBoundingClientRect().top,
+      groups: new Map([...document.querySelectorAll(".filter-group")].map(({ id, open }) => [id, open])),
+    };
+  });
+
+  document.addEventListener("htmx:afterSwap", ({ target }) => {
+    if (target.id !== "results") return;
+    shown = here();
+    forget();
+    for (const group of document.querySelectorAll(".filter-group")) group.open = left.groups.get(group.id) ?? group.open;
+    if (left.inside && !left.focus.isConnected) whereTo(left).focus({ preventScroll: true });
+    if (left.page) byId("results").scrollIntoView();
+    else if (left.inside) scrollBy(0, document.activeElement.getBoundingClientRect().top - left.top);
+    // Where the focus is on the heading, that is read anyhow.
+    const said = [document.activeElement.id !== "count" && byId("count"), document.querySelector(".pages span")];
+    byId("said").textContent = said.filter(Boolean).map(({ textContent }) => textContent.trim()).join(". ");
+  });
+
+  for (const failure of ["htmx:sendError", "htmx:timeout"])
+    document.addEventListener(failure, () => { byId("lost").hidden = false; });
+
+  // Back and forward ask the server again; htmx itself would not show a list that was refused.
+  document.addEventListener("htmx:historyCacheMiss", (event) => event.preventDefault());
+  addEventListener("popstate", () => {
+    htmx.trigger("#list", "htmx:abort");
+    if (here() !== shown) htmx.ajax("GET", here(), { source: "#list", push: "false" });
+  });
+
+  forget();
+})();
