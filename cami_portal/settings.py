@@ -68,6 +68,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "cami_portal.compression.CompressionMiddleware",  # above all that may still change an answer
     "cami_portal.security.ContentSecurityPolicyMiddleware",
     "cami_portal.security.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
