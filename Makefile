@@ -25,7 +25,7 @@ AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
 # Prerequisites are made from left to right: several below count on it.
 .NOTPARALLEL:
 .SHELLFLAGS = -euc
-.PHONY: help run dev test test-postgres test-browser lint format lock messages editor clean \
+.PHONY: help run dev test test-postgres test-browser lint format lock messages cards editor clean \
         python venv venv-dev database static port
 
 help:  ## List the commands
@@ -77,6 +77,9 @@ messages: venv  ## Collect the texts to translate into locale/ and compile the t
 	@command -v msgfmt >/dev/null || { echo 'gettext is missing. On Debian or Ubuntu: apt install gettext' >&2; exit 1; }
 	$(MANAGE) makemessages --locale ru --add-location file --ignore '$(VENV)' --ignore var
 	$(MANAGE) compilemessages --locale ru --ignore '$(VENV)' --ignore var
+
+cards: venv-dev  ## Draw the pictures that go with shared links anew (Debian's chromium)
+	@$(ON_SQLITE) $(MANAGE) share_cards
 
 clean:  ## Remove what make made, except the database and the uploads in var/
 	rm -rf $(VENV) var/static var/.static-collected test-results .pytest_cache .ruff_cache

@@ -21,6 +21,7 @@ urlpatterns = [
     # Machines
     path("healthz", views.healthz),
     path("readyz", views.readyz),
+    path("robots.txt", views.robots),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(

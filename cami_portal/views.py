@@ -72,6 +72,12 @@ class Style(TemplateView):
         )
 
 
+@require_safe
+def robots(request):
+    """Search engines may read everything but the editors' side, where they would find a form to sign in."""
+    return HttpResponse("User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n", content_type="text/plain")
+
+
 @never_cache
 @require_safe
 def healthz(request):

@@ -1,8 +1,11 @@
 """What templates say of content: texts in the reader's language, dates in words, the way to the other language."""
 
+from html import unescape
+
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import linebreaks_filter
+from django.templatetags.static import static
 from django.urls import translate_url
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
@@ -14,6 +17,8 @@ from ..models import Page
 from ..text import RichTextField, clean_html
 
 register = template.Library()
+
+LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
 
 
 def in_some_language(item, field):
@@ -117,13 +122,50 @@ def switch_language(context):
     return {"code": code, "name": name.capitalize(), "url": url}
 
 
+@register.simple_block_tag
+def plain_text(content):
+    """What a block says, to be used more than once; a variable of it is escaped wherever it stands."""
+    return " ".join(unescape(content).split())
+
+
+def languages(item):
+    """The codes of the languages that a page exists in: those of its item, if it shows one."""
+    return getattr(item, "languages", [code for code, name in settings.LANGUAGES])
+
+
 @register.simple_tag(takes_context=True)
 def alternates(context):
     """``<link rel="alternate" hreflang>`` for this page in each language it exists in, and its canonical address."""
     request = context.get("request")
     if request is None:
         return ""
-    codes = getattr(context.get("object"), "languages", [code for code, name in settings.LANGUAGES])
+    codes = languages(context.get("object"))
     links = [(code, request.build_absolute_uri(translate_url(request.path, code))) for code in codes]
     canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
     return canonical + format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', links)
+
+
+@register.simple_tag(takes_context=True)
+def share_card(context):
+    """How a link to this page looks where people share it; ``None`` for an error page.
+
+    Its picture is that of the item, else the landscape of a species, else the portal's: those are drawn by
+    ``manage.py share_cards``.
+    """
+    request, item = context.get("request"), context.get("object")
+    if request is None:
+        return None
+    current = translation.get_language()
+    picture, landscape = getattr(item, "picture", None), getattr(item, "habitat", f"portal-{current}")
+    if picture:
+        image = {"image": picture.file.url, "width": picture.width, "height": picture.height, "alt": picture.alt}
+    else:
+        alt = _("A landscape of Central Asia with the tracks of an animal, and the name of the initiative")
+        image = {"image": static(f"portal/img/share/{landscape}.png"), "width": 1200, "height": 630, "alt": alt}
+    return image | {
+        "image": request.build_absolute_uri(image["image"]),
+        "url": request.build_absolute_uri(request.path),
+        "type": "article" if hasattr(item, "published_at") else "website",
+        "locale": LOCALES[current],
+        "other_locales": [LOCALES[code] for code in languages(item) if code != current],
+    }
