@@ -11,12 +11,22 @@
   let left; // what the reader leaves behind at a swap
 
   // htmx notes the current address in the tab's storage. Nothing is to be stored, and it works without the note.
-  const forget = () => sessionStorage.removeItem("htmx-current-path-for-history");
+  const forget = () => {
+    try {
+      sessionStorage.removeItem("htmx-current-path-for-history");
+    } catch {
+      // The reader has forbidden storage.
+    }
+  };
 
   // A ticked box is found again by its id. What is gone gives the focus to what stands in its place now.
   const whereTo = ({ focus, chip }) =>
     byId(focus.id) || byId(focus.closest("details")?.id)?.querySelector("summary") ||
     (chip >= 0 && document.querySelectorAll(".chip")[chip]) || byId("count");
+
+  // On a phone the form is unfolded by its address; to apply it is to have seen enough of it.
+  const applied = ({ requestConfig }) => requestConfig.triggeringEvent?.type === "submit";
+  const fold = () => byId("filters").matches(":target") && location.replace("#results");
 
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     for (const [name, value] of [...detail.formData]) if (!value) detail.formData.delete(name);
@@ -26,16 +36,13 @@
     byId("lost").hidden = true;
     if (here(event.detail.pathInfo.finalRequestPath) !== shown) return;
     event.preventDefault();
-    if (event.detail.requestConfig.triggeringEvent?.type === "submit") byId("count").focus();
+    if (!applied(event.detail)) return;
+    fold();
+    byId("count").focus();
   });
 
   // Somebody who goes on typing or ticking does not wait for the former question.
   byId("filters").addEventListener("input", () => htmx.trigger("#list", "htmx:abort"));
-
-  // On a phone the form is unfolded by its address; to apply it is to have seen enough of it.
-  byId("filters").addEventListener("submit", ({ target }) => {
-    if (target.matches(":target")) location.replace("#results");
-  });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { serverResponse, pathInfo } = event.detail;
@@ -55,7 +62,7 @@
     };
   });
 
-  document.addEventListener("htmx:afterSwap", ({ target }) => {
+  document.addEventListener("htmx:afterSwap", ({ target, detail }) => {
     if (target.id !== "results") return;
     shown = here();
     forget();
@@ -63,6 +70,7 @@
     if (left.inside && !left.focus.isConnected) whereTo(left).focus({ preventScroll: true });
     if (left.page) byId("results").scrollIntoView();
     else if (left.inside) scrollBy(0, document.activeElement.getBoundingClientRect().top - left.top);
+    if (applied(detail)) fold();
     // Where the focus is on the heading, that is read anyhow.
     const said = [document.activeElement.id !== "count" && byId("count"), document.querySelector(".pages span")];
     byId("said").textContent = said.filter(Boolean).map(({ textContent }) => textContent.trim()).join(". ");
