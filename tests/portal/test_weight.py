@@ -31,6 +31,7 @@ PAGES = [
     "events/snow-leopard-discussion-2016/",
     "species/",
     "species/argali/",
+    "species/range/",
     "species/states/",
     "species/states/cn/",
     "species/instruments/",
