@@ -57,7 +57,8 @@ def months(year, events):
     vague = [event for event in events if event.start_precision == Precision.YEAR]
     dated = [event for event in events if event.start_precision != Precision.YEAR]
     january = datetime.date(year, 1, 1)
-    return [(first, list(rows)) for first, rows in groupby(dated, lambda e: max(e.start, january).replace(day=1))], vague
+    by_month = groupby(dated, lambda event: max(event.start, january).replace(day=1))
+    return [(first, list(rows)) for first, rows in by_month], vague
 
 
 # In the drawing of a year each month is 31 wide, so that twelve names of one width stand exactly below.

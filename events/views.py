@@ -1,7 +1,7 @@
 import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Case, DateField, Max, Min, Prefetch, Q, Value, When
+from django.db.models import DateField, Max, Min, Prefetch, Q, Value
 from django.db.models.functions import Greatest, Least
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
@@ -73,8 +73,7 @@ class Period(Events):
 
     def get_queryset(self):
         touching = super().get_queryset().filter(start__lte=self.last, end__gte=self.first)
-        known = Case(When(start_precision=Precision.YEAR, then=1), default=0)
-        return touching.order_by(known, "start", "start_precision", "slug")
+        return touching.order_by("start", "start_precision", "slug")
 
     def elsewhere(self):
         """All events that fit the filters, of whatever time."""

@@ -186,7 +186,8 @@ def test_the_drawing_of_a_crowded_year_stays_small():
         for day in [D(2016, 1, 1) + datetime.timedelta(days=number * 7 % 366)]
     ]
     drawn = timeline(2016, events, D(2016, 5, 5))
-    assert [mark for mark, path in drawn.paths] == "meeting off tentative hollow strike deadline head today".split()
+    marks = ["meeting", "off", "tentative", "hollow", "strike", "deadline", "head", "today"]
+    assert [mark for mark, path in drawn.paths] == marks
     assert sum(len(path) for mark, path in drawn.paths) < 10_000
     assert drawn.height < 120
 
