@@ -217,6 +217,11 @@ class Event(Publishable):
         return self.kind == self.Kind.DEADLINE
 
     @property
+    def takes_place(self):
+        """Whether the days given hold; for what is cancelled or postponed they do not."""
+        return self.status not in (self.Status.CANCELLED, self.Status.POSTPONED)
+
+    @property
     def is_past(self):
         return self.end is not None and self.end < timezone.localdate()
 

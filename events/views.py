@@ -1,22 +1,153 @@
-from django.db.models import Prefetch
+import datetime
+from urllib.parse import urlencode
+
+from django.db.models import DateField, Max, Min, Prefetch, Q, Value
+from django.db.models.functions import Greatest, Least
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.text import capfirst
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
+from publishing.dates import Precision, first_day, last_day
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView
+from publishing.wording import day_in_words
 
+from .calendar import FIRST_DAY, LAST_DAY, ONE_DAY, known_to_year, months, timeline, weeks, within
 from .documents import TYPES
-from .filters import EventFilter
+from .filters import EventFilter, PeriodFilter
 from .models import Document, Event
 
 
-class EventList(FilteredListView):
+class Events(FilteredListView):
+    """What the list, the year and the month share: each leads to the two others and takes its filters along."""
+
     model = Event
-    filterset_class = EventFilter
+    first, last = FIRST_DAY, LAST_DAY
 
     def get_queryset(self):
         return super().get_queryset().select_related("country")
+
+    def with_filters(self, name, *args):
+        """The address of another view, with those of the filters that it has too."""
+        values = {name: value for name, value in self.filterset.values.items() if name in PeriodFilter.base_filters}
+        address = reverse(f"events:{name}", args=args)
+        return f"{address}?{urlencode(values, doseq=True)}" if values else address
+
+    def day(self):
+        """Where the calendar opens: at the next of these events or else at the last one."""
+        today = timezone.localdate()
+        found = self.object_list.aggregate(next=Min("start", filter=Q(end__gte=today)), last=Max("start"))
+        day = max(found["next"], today) if found["next"] else found["last"] or today
+        return within(day, self.first, self.last)
+
+    def get_context_data(self, **kwargs):
+        day = self.day()
+        ways = [
+            (gettext("List"), self.with_filters("list"), self.name == "list"),
+            (gettext("Year"), self.with_filters("year", day.year), self.name == "year"),
+            (gettext("Month"), self.with_filters("month", day.year, day.month), self.name == "month"),
+        ]
+        return super().get_context_data(ways=ways, **kwargs)
+
+
+class EventList(Events):
+    name = "list"
+    filterset_class = EventFilter
+
+
+class Period(Events):
+    """Everything that touches an interval, from its beginning on; ``precision`` says how long it is."""
+
+    filterset_class = PeriodFilter
+    paginate_by = 500  # a year or a month is shown whole; no reader's calendar holds more
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        day = datetime.date(int(kwargs["year"]), int(kwargs.get("month", 1)), 1)
+        self.first, self.last = first_day(day, self.precision), last_day(day, self.precision)
+
+    def get_queryset(self):
+        touching = super().get_queryset().filter(start__lte=self.last, end__gte=self.first)
+        return touching.order_by("start", "start_precision", "slug")
+
+    def elsewhere(self):
+        """All events that fit the filters, of whatever time."""
+        events = Event.objects.published().filter(start__lte=LAST_DAY, end__gte=FIRST_DAY)
+        for name, value in self.filterset.values.items():
+            events = self.filterset.filters[name].filter(events, value)
+        return events
+
+    def neighbours(self):
+        """The nearest days before and after this interval on which there is something; ``None`` where there is not."""
+        before, after = Value(self.first - ONE_DAY), Value(self.last + ONE_DAY)
+        found = self.elsewhere().aggregate(
+            previous=Max(Least("end", before, output_field=DateField()), filter=Q(start__lt=self.first)),
+            next=Min(Greatest("start", after, output_field=DateField()), filter=Q(end__gt=self.last)),
+        )
+        return {name: day for name, day in found.items() if day and FIRST_DAY <= day <= LAST_DAY}
+
+    def in_words(self, day):
+        return day_in_words(day, self.precision)
+
+    def get_context_data(self, **kwargs):
+        neighbours = {
+            name: (capfirst(self.in_words(day)), self.with_filters(self.name, *self.address_of(day)))
+            for name, day in self.neighbours().items()
+        }
+        return super().get_context_data(period=self.in_words(self.first), neighbours=neighbours, **kwargs)
+
+
+class EventYear(Period):
+    name, precision = "year", Precision.YEAR
+    template_name = "events/event_year.html"
+
+    def address_of(self, day):
+        return [day.year]
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        year, events = self.first.year, list(context["object_list"])
+        dated, vague = months(year, events)
+        return context | {
+            "months": [
+                (capfirst(day_in_words(first, Precision.MONTH)), self.with_filters("month", year, first.month), rows)
+                for first, rows in dated
+            ],
+            "vague": vague,
+            "timeline": timeline(year, events, timezone.localdate()),
+            "names": [date_format(datetime.date(year, number, 1), "M") for number in range(1, 13)],
+        }
+
+
+class EventMonth(Period):
+    name, precision = "month", Precision.MONTH
+    template_name = "events/event_month.html"
+
+    def address_of(self, day):
+        return [day.year, day.month]
+
+    def elsewhere(self):
+        """A year in which something happened some time does not make each of its months worth a visit."""
+        return super().elsewhere().exclude(start_precision=Precision.YEAR).exclude(end_precision=Precision.YEAR)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        events = list(context["object_list"])
+        vague = [event for event in events if not event.is_exact]
+        monday = datetime.date(2018, 1, 1)
+        return context | {
+            "weeks": weeks(self.first, self.last, [event for event in events if event.is_exact]),
+            "weekdays": [date_format(monday + number * ONE_DAY, "l") for number in range(7)],
+            "known_to_month": [event for event in vague if not known_to_year(event)],
+            "known_to_year": [event for event in vague if known_to_year(event)],
+            "year": day_in_words(self.first, Precision.YEAR),
+            "today": timezone.localdate(),
+        }
 
 
 class EventDetail(PublishedDetailView):

@@ -16,6 +16,7 @@ FORMATS = {
     "en": {"day": "j E Y", "month": "F Y", "year": "Y"},
     "ru": {"day": "j E Y \\г.", "month": "F Y \\г.", "year": "Y \\г."},
 }
+YEARS = {"en": "", "ru": f"{NBSP}гг."}  # what follows two years
 
 # The spaces at which no line should end, in each language. Each alternative looks at what stands round one space.
 DASH = r"(?=[–—](?:\s|$))"
@@ -82,13 +83,15 @@ def range_in_words(start, start_precision, end, end_precision):
     last = day_in_words(end, end_precision)
     if (start, end) == (first_day(end, end_precision), last_day(start, start_precision)):
         return last
-    if start_precision != end_precision or start.year != end.year or start_precision == Precision.YEAR:
-        return f"{day_in_words(start, start_precision)} – {last}"
+    if start_precision == end_precision == Precision.YEAR:
+        return f"{start.year}–{end.year}{YEARS[translation.get_language()]}"
+    if start_precision != end_precision or start.year != end.year:
+        return f"{day_in_words(start, start_precision)}{NBSP}– {last}"
     if start_precision == Precision.MONTH:
-        return f"{in_format(start, 'F')} – {last}"
+        return f"{in_format(start, 'F')}{NBSP}– {last}"
     if start.month == end.month:
         return f"{start.day}–{last}"
-    return f"{in_format(start, 'j E')} – {last}"
+    return f"{in_format(start, 'j E')}{NBSP}– {last}"
 
 
 def times_in_words(start_time, end_time, time_zone):

@@ -14,6 +14,8 @@ PAGES = [
     "/news/?species=nonsense",
     "/news/new-partnership-with-china/",
     "/events/",
+    "/events/2016/",
+    "/events/2016/11/",
     "/events/national-reports-cop12/",
     "/events/cami-priorities-workshop-2016/",
     "/species/",

@@ -70,6 +70,8 @@ LISTS = [
     "",
     "news/",
     "events/",
+    "events/2016/",
+    "events/2016/8/",
     "species/",
     "species/instruments/",
     "species/states/",
@@ -93,6 +95,8 @@ SEARCHES = [
     "events/?q=mark",
     "species/?q=mark",
     "events/?when=past",
+    "events/2016/?q=mark",
+    "events/2015/",
     "species/?state=KZ",
     "news/?state=KZ",
 ]
@@ -122,7 +126,8 @@ def test_nothing_but_the_live_items_is_to_be_seen_through_any_door(client, world
 
 
 def test_the_live_items_are_to_be_seen_there(client, worlds):
-    for door in ["", "news/", "events/", "species/", "species/instruments/", *HUBS[:2], *ITEMS[:2], *ITEMS[3:]]:
+    lists = ["", "news/", "events/", "events/2016/", "events/2016/8/", "species/", "species/instruments/"]
+    for door in [*lists, *HUBS[:2], *ITEMS[:2], *ITEMS[3:]]:
         assert "Mark live-" in content(client.get(f"/en/{door.format('live')}")), door
 
 

@@ -61,6 +61,8 @@ class Items:
 LISTS = [
     "news/",
     "events/",
+    "events/2016/",
+    "events/2016/8/",
     "species/",
     "species/states/",
     "species/range/",

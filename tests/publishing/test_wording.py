@@ -28,7 +28,7 @@ D = datetime.date
         ((D(2016, 11, 1), "month"), (D(2016, 11, 30), "month"), "November 2016", "ноябрь 2016 г."),
         ((D(2016, 11, 1), "month"), (D(2016, 12, 31), "month"), "November – December 2016", "ноябрь – декабрь 2016 г."),
         ((D(2014, 1, 1), "year"), (D(2014, 12, 31), "year"), "2014", "2014 г."),
-        ((D(2014, 1, 1), "year"), (D(2020, 12, 31), "year"), "2014 – 2020", "2014 г. – 2020 г."),
+        ((D(2014, 1, 1), "year"), (D(2020, 12, 31), "year"), "2014–2020", "2014–2020 гг."),
     ],
 )
 def test_intervals_read_well_in_both_languages(start, end, english, russian):
