@@ -6,7 +6,6 @@ Each translated field stands in a row with its other languages: write ``both("ti
 import logging
 from functools import partial
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
@@ -24,6 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
 
+from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
 from .permissions import ByRole, PartByRole
 from .pictures import sound_picture
@@ -45,7 +45,7 @@ def both(*fields):
 # --- forms --------------------------------------------------------------------------------------------------------
 
 
-class SturdyForm(forms.ModelForm):
+class SturdyForm(CurrentForm):
     refusal = ""  # why the row could not be stored although the form is right (``SturdyAdmin.changeform_view``)
 
     def clean(self):
@@ -86,14 +86,16 @@ class Labelled:
         return formfield
 
 
-class ContentInline(PartByRole, Labelled, admin.StackedInline):
+class ContentInline(PartByRole, RowRefusesOutdated, Labelled, admin.StackedInline):
+    form = SturdyForm
     extra = 0
     classes = ["collapse"]
 
 
-class PartInline(PartByRole, admin.TabularInline):
+class PartInline(PartByRole, RowRefusesOutdated, admin.TabularInline):
     """The organisations of a meeting or an article."""
 
+    form = SturdyForm
     extra = 0
     classes = ["collapse"]
     fields = ["organisation", "part"]
@@ -187,7 +189,7 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-class ContentAdmin(ByRole, Labelled, SturdyAdmin):
+class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
