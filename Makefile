@@ -8,6 +8,7 @@ WORKERS = 2
 THREADS = 4
 VENV = .venv
 EMAIL =
+ROLE = Editor
 
 PY = $(VENV)/bin/python
 MANAGE = $(PY) manage.py
@@ -41,9 +42,9 @@ run: venv port database static  ## Start the portal on http://127.0.0.1:8000 (PO
 dev: venv-dev port database  ## The same with DEBUG, restarting itself when code changes
 	@exec env DEBUG=true $(MANAGE) runserver '$(HOST):$(PORT)'
 
-editor: venv database  ## Invite an editor: EMAIL=you@example.org
+editor: venv database  ## Invite an editor: EMAIL=you@example.org (ROLE=Author, Translator, Administrator)
 	@test -n '$(EMAIL)' || { echo 'Say whom: make editor EMAIL=you@example.org' >&2; exit 2; }
-	$(if $(AT_PORT),SITE_URL='http://$(HOST):$(PORT)') $(MANAGE) invite '$(EMAIL)'
+	$(if $(AT_PORT),SITE_URL='http://$(HOST):$(PORT)') $(MANAGE) invite '$(EMAIL)' --role '$(ROLE)'
 
 test: venv-dev static  ## Run the test suite on SQLite
 	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest $(ON_ALL_CORES) $(ARGS)

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib.admin.forms import AdminAuthenticationForm
 from django.contrib.auth import views
 from django.contrib.auth.forms import PasswordResetForm
-from django.contrib.auth.models import Group, Permission, User
+from django.contrib.auth.models import User
 from django.contrib.auth.tokens import default_token_generator
 from django.contrib.messages.views import SuccessMessageMixin
 from django.urls import path, reverse, reverse_lazy
@@ -14,16 +14,6 @@ from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-
-CONTENT = ["publishing", "contacts", "species", "events", "news"]
-
-
-def editors():
-    """The group whose members may do everything with the content. People's private contacts are left out."""
-    group = Group.objects.get_or_create(name="Editor")[0]
-    content = Permission.objects.filter(content_type__app_label__in=CONTENT)
-    group.permissions.set(content.exclude(content_type__model="privatecontact"))
-    return group
 
 
 def password_link(user, base_url):

@@ -3,7 +3,7 @@
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.admin import SturdyAdmin, SturdyForm
 
-from .accounts import LoginForm, editors, mail_password_link
+from .accounts import LoginForm, mail_password_link
 
 admin.site.site_header = admin.site.site_title = _("CAMI portal")
 admin.site.index_title = _("What do you want to edit?")
@@ -24,17 +24,22 @@ def base_url(request):
     return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
 
 
-class ForSuperusers:
-    """Who may change accounts may become anybody: no permission that a group can hold is enough."""
+# What the names of the groups mean to who chooses one.
+ROLE_LABELS = {
+    "Author": _("Author: writes own items and sends them for review"),
+    "Translator": _("Translator: writes the Russian of everything"),
+    "Editor": _("Editor: changes and publishes everything"),
+    "Administrator": _("Administrator: also keeps accounts and sees private contacts"),
+}
 
-    def is_superuser(self, request, obj=None):
-        return request.user.is_active and request.user.is_superuser
 
-    has_module_permission = has_view_permission = is_superuser
-    has_add_permission = has_change_permission = has_delete_permission = is_superuser
+class RolesField(forms.ModelMultipleChoiceField):
+    def label_from_instance(self, group):
+        return ROLE_LABELS.get(group.name, group.name)
 
 
 class AccountForm(SturdyForm):
+    groups = RolesField(label=_("Roles"), queryset=Group.objects.order_by("pk"), widget=forms.CheckboxSelectMultiple)
     email = forms.EmailField(label=_("E-mail"), max_length=150, help_text=_("Who signs in is known by it."))
 
     def clean_email(self):
@@ -45,31 +50,47 @@ class AccountForm(SturdyForm):
 
 
 @admin.register(User)
-class AccountAdmin(ForSuperusers, SturdyAdmin, UserAdmin):
-    """``email`` is the account's name too. Nobody sets another's password: a link to set it is sent."""
+class AccountAdmin(SturdyAdmin, UserAdmin):
+    """For Administrators. ``email`` is the account's name too; nobody sets another's password: a link is sent.
+
+    A superuser, whom only the command line makes, is out of their reach.
+    """
 
     form = add_form = AccountForm
     add_form_template = None
-    list_display = ["email", "first_name", "last_name", "is_superuser", "is_active", "last_login"]
-    list_filter = ["is_superuser", "is_active", "groups"]
+    list_display = ["email", "first_name", "last_name", "roles", "is_active", "last_login"]
+    list_filter = ["is_active", "groups"]
     readonly_fields = ["last_login", "date_joined"]
-    autocomplete_fields = ["groups"]
     filter_horizontal = []
     actions = ["invite_again"]
     add_fieldsets = [
         (
             None,
             {
-                "description": _("A link to set a password is sent by mail. The account may edit all content."),
-                "fields": ["email", ("first_name", "last_name")],
+                "description": _("A link to set a password is sent by mail."),
+                "fields": ["email", ("first_name", "last_name"), "groups"],
             },
         )
     ]
     fieldsets = [
         (None, {"fields": ["email", ("first_name", "last_name")]}),
-        (_("Permissions"), {"fields": ["is_active", "is_superuser", "groups"]}),
+        (_("Permissions"), {"fields": ["is_active", "groups"]}),
         (_("Important dates"), {"fields": [("last_login", "date_joined")]}),
     ]
+
+    def get_urls(self):
+        return super(UserAdmin, self).get_urls()  # without the page that sets another's password
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("groups")
+
+    @admin.display(description=_("roles"))
+    def roles(self, user):
+        return ", ".join(group.name for group in user.groups.all())
+
+    def has_change_permission(self, request, obj=None):
+        reachable = obj is None or request.user.is_superuser or not obj.is_superuser
+        return super().has_change_permission(request, obj) and reachable
 
     def save_model(self, request, user, form, change):
         if not change:
@@ -82,7 +103,6 @@ class AccountAdmin(ForSuperusers, SturdyAdmin, UserAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
-            form.instance.groups.add(editors())
             transaction.on_commit(lambda: mail_password_link(form.instance, base_url(request)), robust=True)
 
     @admin.action(description=_("Send a new invitation"), permissions=["change"])
@@ -91,8 +111,3 @@ class AccountAdmin(ForSuperusers, SturdyAdmin, UserAdmin):
         for user in invited:
             mail_password_link(user, base_url(request))
         messages.success(request, _("Sent to: %s.") % ", ".join(user.email for user in invited))
-
-
-@admin.register(Group)
-class RoleGroupAdmin(ForSuperusers, SturdyAdmin, GroupAdmin):
-    pass

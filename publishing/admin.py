@@ -4,14 +4,17 @@ Each translated field stands in a row with its other languages: write ``both("ti
 """
 
 import logging
+from functools import partial
 
-from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.auth import get_permission_codename
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import DataError, IntegrityError, models
+from django.db import DataError, IntegrityError, models, transaction
 from django.db.models import Max, Q
 from django.forms import BaseInlineFormSet
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
@@ -20,13 +23,17 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
 
+from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
+from .permissions import ByRole, PartByRole
 from .pictures import sound_picture
+from .review import tell_editors
 from .states import State
 
 logger = logging.getLogger(__name__)
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
+INSTANTS = ["published_at", "expires_at", "submitted_at", "withdrawn_at"]
 DATES = _("Where only the month or the year is known, take any day of it and say so beside it.")
 
 
@@ -38,7 +45,7 @@ def both(*fields):
 # --- forms --------------------------------------------------------------------------------------------------------
 
 
-class SturdyForm(forms.ModelForm):
+class SturdyForm(CurrentForm):
     refusal = ""  # why the row could not be stored although the form is right (``SturdyAdmin.changeform_view``)
 
     def clean(self):
@@ -79,14 +86,16 @@ class Labelled:
         return formfield
 
 
-class ContentInline(Labelled, admin.StackedInline):
+class ContentInline(PartByRole, RowRefusesOutdated, Labelled, admin.StackedInline):
+    form = SturdyForm
     extra = 0
     classes = ["collapse"]
 
 
-class PartInline(admin.TabularInline):
+class PartInline(PartByRole, RowRefusesOutdated, admin.TabularInline):
     """The organisations of a meeting or an article."""
 
+    form = SturdyForm
     extra = 0
     classes = ["collapse"]
     fields = ["organisation", "part"]
@@ -180,7 +189,7 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-class ContentAdmin(Labelled, SturdyAdmin):
+class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
@@ -247,25 +256,56 @@ class PublishableAdmin(ContentAdmin):
     def get_autocomplete_fields(self, request):
         return [*self.autocomplete_fields, "source"]
 
+    def get_readonly_fields(self, request, obj=None):
+        """The instants of publication are the Editors'; ``submitted_at`` is set by the button."""
+        if self.has_publish_permission(request):
+            return super().get_readonly_fields(request, obj)
+        return [*super().get_readonly_fields(request, obj), *INSTANTS]
+
+    def may_write(self, request, item):
+        """Authors write what is their own until it is approved."""
+        own = item.author_id == request.user.pk and item.state in (State.DRAFT, State.SUBMITTED)
+        may_make = request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('add', self.opts)}")
+        return super().may_write(request, item) or (own and may_make)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["show_publish"] = self.has_publish_permission(request) and (add or obj.state != State.LIVE)
+        context["show_submit"] = not context["show_publish"] and (
+            add or (obj.state == State.DRAFT and self.may_write(request, obj))
+        )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, item, form, change):
+        if not change:
+            item.author = request.user
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            item.publish()
+        elif "_submit" in request.POST and self.may_write(request, item) and item.state == State.DRAFT:
+            item.submit()
+            transaction.on_commit(partial(self.tell_editors, request, item))
+        super().save_model(request, item, form, change)
+
+    def tell_editors(self, request, item):
+        page = reverse(admin_urlname(self.opts, "change"), args=[item.pk])
+        tell_editors(item, request.build_absolute_uri(page), request.user)
+
     def view_on_site(self, item):
         return item.get_absolute_url() if item.state == State.LIVE else None
 
-    @admin.action(description=_("Publish now"), permissions=["change"])
+    @admin.action(description=_("Publish now"), permissions=["publish"])
     def publish(self, request, items):
-        now = timezone.now()
         for item in self.moving(request, items, State.LIVE):
-            item.published_at = min(item.published_at or now, now)
-            item.withdrawn_at = item.expires_at = None
+            item.publish()
 
-    @admin.action(description=_("Withdraw from the portal"), permissions=["change"])
+    @admin.action(description=_("Withdraw from the portal"), permissions=["publish"])
     def withdraw(self, request, items):
         for item in self.moving(request, items.exclude(published_at=None), State.WITHDRAWN):
-            item.withdrawn_at = timezone.now()
+            item.withdraw()
 
-    @admin.action(description=_("Bring back to draft"), permissions=["change"])
+    @admin.action(description=_("Bring back to draft"), permissions=["publish"])
     def bring_back_to_draft(self, request, items):
         for item in self.moving(request, items, State.DRAFT):
-            item.published_at = item.submitted_at = item.withdrawn_at = item.expires_at = None
+            item.bring_back_to_draft()
 
     def moving(self, request, items, state):
         """Yield each item that is not in ``state`` to be changed; then save it, log it, and say how many there were."""

@@ -135,6 +135,10 @@ class Page(Publishable):
     class Meta:
         verbose_name = _("standing page")
         verbose_name_plural = _("standing pages")
+        permissions = [  # of all content, not of standing pages: they need a table to stand beside
+            ("publish", "Can write everywhere and put items on the portal"),
+            ("translate", "Can write the Russian fields of everything"),
+        ]
         ordering = ["order", "slug"]
         constraints = Publishable.constraints()
 

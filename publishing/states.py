@@ -70,6 +70,15 @@ class Publishable(Documented, Addressed):
         blank=True,
         help_text=_("The item leaves the portal by itself at that time (Bonn time)."),
     )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("author"),
+        null=True,
+        blank=True,
+        editable=False,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     created = models.DateTimeField(_("created"), auto_now_add=True)
     changed = models.DateTimeField(_("last changed"), auto_now=True)
     objects = PublishableQuerySet.as_manager()
@@ -102,6 +111,21 @@ class Publishable(Documented, Addressed):
                 violation_error_message=_("Only what was published can be withdrawn. A draft can simply stay a draft."),
             ),
         ]
+
+    def publish(self):
+        """Live from now on, or since it first was."""
+        now = timezone.now()
+        self.published_at = min(self.published_at or now, now)
+        self.withdrawn_at = self.expires_at = None
+
+    def submit(self):
+        self.submitted_at = timezone.now()
+
+    def withdraw(self):
+        self.withdrawn_at = timezone.now()
+
+    def bring_back_to_draft(self):
+        self.published_at = self.submitted_at = self.withdrawn_at = self.expires_at = None
 
     @property
     def languages(self):

@@ -22,6 +22,19 @@ def _static_files_are_not_counted_first(settings):
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.fixture
+def roles(db):
+    """The groups that a migration makes, also after a test that emptied the database."""
+    from django.apps import apps
+    from django.contrib.auth.models import Group
+
+    from cami_portal.roles import make_groups
+
+    if not Group.objects.exists():
+        make_groups(apps)
+    return {group.name: group for group in Group.objects.all()}
+
+
 @pytest.fixture(autouse=True, scope="session")
 def _pages_are_recorded_not_their_parts(django_test_environment):
     """``response.context`` is that of the page; copies for a hundred included parts would take half of the time."""

@@ -2,14 +2,23 @@ import pytest
 from bs4 import BeautifulSoup, SoupStrainer
 from django.contrib.auth.models import User
 
-from cami_portal.accounts import editors
+
+@pytest.fixture
+def account(roles):
+    """Make an account of these roles: ``account("Author", "Translator")``."""
+
+    def account(*names):
+        email = f"{'-'.join(names).lower()}@example.org"
+        user = User.objects.create(username=email, email=email, is_staff=True)
+        user.groups.set([roles[name] for name in names])
+        return user
+
+    return account
 
 
 @pytest.fixture
-def editor(db):
-    user = User.objects.create(username="editor@example.org", email="editor@example.org", is_staff=True)
-    user.groups.add(editors())
-    return user
+def editor(account):
+    return account("Editor")
 
 
 @pytest.fixture

@@ -48,7 +48,7 @@ def test_a_link_works_once(client, capsys):
 
 
 def test_inviting_again_gives_a_new_link_and_takes_nothing_away(client, capsys):
-    follow(client, invite(capsys, "anna@example.org", "--administrator", "--name", "Anna Berg"))
+    follow(client, invite(capsys, "anna@example.org", "--role", "Administrator", "--name", "Anna Berg"))
     before = User.objects.values().get()
     assert follow(client, invite(capsys, "ANNA@example.org")).redirect_chain
     after = User.objects.values().get()
@@ -57,8 +57,9 @@ def test_inviting_again_gives_a_new_link_and_takes_nothing_away(client, capsys):
 
 
 def test_an_administrator_is_invited(capsys):
-    invite(capsys, "anna@example.org", "--administrator")
-    assert User.objects.get().is_superuser
+    invite(capsys, "anna@example.org", "--role", "Administrator")
+    user = User.objects.get()
+    assert (user.is_superuser, user.has_perm("auth.add_user")) == (False, True)
 
 
 def test_the_link_begins_with_the_address_given(capsys, mailoutbox):
@@ -110,19 +111,19 @@ def test_the_sign_in_page_asks_for_an_e_mail_and_links_a_new_password(client):
 
 
 @pytest.mark.django_db(transaction=True)
-def test_an_administrator_adds_an_account_by_e_mail_and_name(admin_client, submit, mailoutbox):
-    submit(
-        admin_client, reverse("admin:auth_user_add"), email="Boris@example.org", first_name="Boris", last_name="Berg"
-    )
+def test_an_administrator_adds_an_account_by_e_mail_name_and_role(admin_client, submit, mailoutbox, roles):
+    data = {"email": "Boris@example.org", "first_name": "Boris", "last_name": "Berg", "groups": roles["Author"].pk}
+    submit(admin_client, reverse("admin:auth_user_add"), **data)
     user = User.objects.get(username="boris@example.org")
-    assert [group.name for group in user.groups.all()] == ["Editor"]
+    assert [group.name for group in user.groups.all()] == ["Author"]
     assert (user.is_staff, user.is_superuser, user.has_usable_password()) == (True, False, False)
     assert [mail.to for mail in mailoutbox] == [["boris@example.org"]]
 
 
-def test_an_e_mail_has_one_account(admin_client, submit, errors, capsys):
+def test_an_e_mail_has_one_account(admin_client, submit, errors, capsys, roles):
     invite(capsys, "anna@example.org")
-    answer = submit(admin_client, reverse("admin:auth_user_add"), email="ANNA@example.org")
+    data = {"email": "ANNA@example.org", "groups": roles["Editor"].pk}
+    answer = submit(admin_client, reverse("admin:auth_user_add"), **data)
     assert errors(answer) == {"email": "There is an account with this e-mail already."}
 
 

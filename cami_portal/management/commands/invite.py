@@ -1,28 +1,27 @@
 from django.conf import settings
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import ValidationError
 from django.core.management import BaseCommand, CommandError
 from django.core.validators import URLValidator, validate_email
 
-from cami_portal.accounts import editors, mail_password_link, password_link
+from cami_portal.accounts import mail_password_link, password_link
+from cami_portal.roles import ROLES
 
 
 class Command(BaseCommand):
-    help = "Make an editor's account; mail and print the link by which its password is set. Again: a new link."
+    help = "Make an account for the desk; mail and print the link by which its password is set. Again: a new link."
 
     def add_arguments(self, parser):
         parser.add_argument("email")
         parser.add_argument("--name", default="", help="given and family name")
-        parser.add_argument(
-            "--administrator", action="store_true", help="may also manage accounts and see private contacts"
-        )
+        parser.add_argument("--role", default="Editor", choices=ROLES, help="what the account may do: docs/roles.md")
         parser.add_argument(
             "--base-url",
             default=settings.SITE_URL or "http://127.0.0.1:8000",
             help="the beginning of the link (default: %(default)s)",
         )
 
-    def handle(self, email, name, administrator, base_url, **options):
+    def handle(self, email, name, role, base_url, **options):
         username, base_url = email.strip().lower(), base_url.rstrip("/")
         try:
             validate_email(username)
@@ -32,12 +31,12 @@ class Command(BaseCommand):
             URLValidator(["http", "https"])(base_url)
         except ValidationError as error:
             raise CommandError(f"“{base_url}” is not an address such as https://portal.example.org.") from error
-        user = self.account(username, name, administrator)
+        user = self.account(username, name, role)
         mail_password_link(user, base_url)
         self.stdout.write(f"{username} sets the password here:\n{password_link(user, base_url)}")
 
-    def account(self, username, name, administrator):
-        """The account of ``username``, made if there is none; rights and name are added, never taken away."""
+    def account(self, username, name, role):
+        """The account of ``username``, made if there is none; roles and name are added, never taken away."""
         user = User.objects.filter(username=username).first() or User(username=username, email=username)
         if user.pk is None:
             user.set_unusable_password()
@@ -46,9 +45,7 @@ class Command(BaseCommand):
         if name:
             user.first_name, _, user.last_name = name.strip().partition(" ")
         user.is_staff = True
-        user.is_superuser = user.is_superuser or administrator
         user.full_clean(exclude=["password"])
         user.save()
-        if not user.is_superuser:
-            user.groups.add(editors())
+        user.groups.add(Group.objects.get(name=role))
         return user
