@@ -28,6 +28,7 @@ class Home(TemplateView):
         upcoming = (
             Event.objects.published()
             .upcoming()
+            .taking_place()
             .order_by(F("start").asc(nulls_last=True), "start_precision")
             .select_related("country")
         )
@@ -36,7 +37,7 @@ class Home(TemplateView):
             articles=Article.objects.published()[:3],
             next_meeting=upcoming.meetings().first(),
             next_deadline=upcoming.deadlines().first(),
-            last_meeting=Event.objects.published().past().meetings().select_related("country").first(),
+            last_meeting=Event.objects.published().past().taking_place().meetings().select_related("country").first(),
             species=Species.objects.published(),
             states=RangeState.objects.select_related("country").counted(),
             roles=Role.objects.filter(kind=Role.Kind.SECRETARIAT)[:3],

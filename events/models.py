@@ -30,6 +30,10 @@ class EventQuerySet(PublishableQuerySet):
     def past(self, today=None):
         return self.filter(end__lt=today or timezone.localdate())
 
+    def taking_place(self):
+        """Without what is cancelled or postponed: ``takes_place``, said as a query."""
+        return self.exclude(status__in=[Event.Status.CANCELLED, Event.Status.POSTPONED])
+
     def deadlines(self):
         return self.filter(kind=Event.Kind.DEADLINE)
 
