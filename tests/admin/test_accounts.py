@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("roles")]
 
 LINK = re.compile(r"https?://\S+")
 PASSWORD = {"new_password1": "steppe-and-desert", "new_password2": "steppe-and-desert"}
