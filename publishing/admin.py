@@ -280,8 +280,10 @@ class PublishableAdmin(ContentAdmin):
             item.author = request.user
         if "_publish" in request.POST and self.has_publish_permission(request):
             item.publish()
+            messages.success(request, _("It is on the portal now."))
         elif "_submit" in request.POST and self.may_write(request, item) and item.state == State.DRAFT:
             item.submit()
+            messages.success(request, _("Sent for review. The Editors are told by mail."))
             transaction.on_commit(partial(self.tell_editors, request, item))
         super().save_model(request, item, form, change)
 

@@ -13,6 +13,7 @@ from django.core import serializers
 from django.forms.models import _get_foreign_key
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import strip_tags
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 
@@ -21,10 +22,13 @@ class CurrentForm(forms.ModelForm):
     """``outdated`` is set on the class made for a request: what to say above the form, or for a row that it is so."""
 
     outdated = ""
+    gone = False  # whether somebody else has removed the row
 
     def clean(self):
         data = super().clean()
-        if self.outdated:
+        if self.gone:
+            self.add_error(None, _("This row was removed meanwhile. To save again adds it anew, unless you remove it."))
+        elif self.outdated:
             for name in set(self.changed_data) & self.fields.keys() - {"DELETE"}:
                 self.add_error(name, _("Stored now: %s") % self.stored(name))
             if isinstance(self.outdated, str):
@@ -40,7 +44,7 @@ class CurrentForm(forms.ModelForm):
             value = field.queryset.filter(pk=value).first()
         elif isinstance(field, forms.ChoiceField):
             value = dict(field.choices).get(value, value)
-        return Truncator("—" if value in (None, "") else value).chars(2000)
+        return Truncator("—" if value in (None, "") else strip_tags(str(value))).chars(2000)
 
 
 class RefusesOutdated:
@@ -96,10 +100,41 @@ class RefusesOutdated:
         }
 
 
+class RowsGone:
+    """For a formset of an outdated form: what was typed into rows that are no longer stored stands in new ones.
+
+    Django would look for the rows by their numbers and find no place to say that they are gone.
+    """
+
+    def __init__(self, data=None, files=None, instance=None, prefix=None, queryset=None, **kwargs):
+        prefix, data = prefix or self.get_default_prefix(), data.copy()
+        stored = {str(pk) for pk in queryset.values_list("pk", flat=True)}
+        initial, total = (min(int(data.get(f"{prefix}-{name}_FORMS") or 0), 1000) for name in ("INITIAL", "TOTAL"))
+        key = self.model._meta.pk.name
+        kept = [row for row in range(initial) if data.get(f"{prefix}-{row}-{key}") in stored]
+        lost = [row for row in range(initial) if row not in kept]
+        self.lost = range(len(kept), initial)
+        rows = {}
+        for place, row in enumerate([*kept, *lost, *range(initial, total)]):
+            for name in [name for name in data if name.startswith(f"{prefix}-{row}-")]:
+                rows[name.replace(f"-{row}-", f"-{place}-", 1)] = data.pop(name)
+            if row in lost:
+                rows[f"{prefix}-{place}-{key}"] = [""]
+        for name, values in rows.items():
+            data.setlist(name, values)
+        data[f"{prefix}-INITIAL_FORMS"] = len(kept)
+        super().__init__(data, files, instance=instance, prefix=prefix, queryset=queryset, **kwargs)
+
+    def _construct_form(self, i, **kwargs):
+        form = super()._construct_form(i, **kwargs)
+        form.gone = i in self.lost
+        return form
+
+
 class RowRefusesOutdated:
     """For the rows inside such a form."""
 
     def get_formset(self, request, obj=None, **kwargs):
         formset = super().get_formset(request, obj, **kwargs)
         formset.form.outdated = bool(self.admin_site.get_model_admin(self.parent_model).outdated(request, obj))
-        return formset
+        return type(formset.__name__, (RowsGone, formset), {}) if formset.form.outdated else formset

@@ -40,6 +40,11 @@ class ByRole:
             disable_all_but_translations(form, self.model)
         return form
 
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        can_change = change and self.has_change_permission(request, obj)
+        context["only_translations"] = can_change and not self.may_write(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
     def get_prepopulated_fields(self, request, obj=None):
         return super().get_prepopulated_fields(request, obj) if obj is None else {}
 

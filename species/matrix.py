@@ -17,6 +17,10 @@ class Row:
     species: object
     cells: list
 
+    @property
+    def is_recorded(self):
+        return any(self.cells)
+
     @cached_property
     def number(self):
         return sum(lives(cell) for cell in self.cells)

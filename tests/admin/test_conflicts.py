@@ -78,3 +78,18 @@ def test_a_form_without_the_digest_is_refused(editing):
     opened = fields_of(editing.get(form_of(article)))
     assert editing.post(form_of(article), {**opened, "digest": "", "title_en": "Forged"}).status_code == 200
     assert Article.objects.get().title_en == "First"
+
+
+def test_rows_that_are_gone_stand_as_new_ones_and_a_second_save_passes(editing, submit):
+    species = f.RangeFactory(note_en="First").species
+    f.RangeFactory(species=species, note_en="Second")
+    opened = fields_of(editing.get(form_of(species)))
+    submit(editing, form_of(species), **{"ranges-0-DELETE": "on"})
+    refused = editing.post(form_of(species), opened | {"ranges-1-note_en": "Mine"})
+    assert "This row was removed meanwhile." in words(refused)
+    assert "Stored now: Second" in words(refused)
+    again = fields_of(refused)
+    notes = [again[f"ranges-{row}-note_en"] for row in range(2)]
+    assert (notes, again["ranges-INITIAL_FORMS"]) == (["Mine", "First"], "1")
+    assert editing.post(form_of(species), again).status_code == 302
+    assert {one.note_en for one in Range.objects.all()} == {"Mine", "First"}

@@ -17,6 +17,7 @@ def ranges():
     )
     saiga = f.SpeciesFactory(slug="saiga", name_en="Saiga", group="antelopes")
     lynx = f.SpeciesFactory(slug="lynx", name_en="Lynx", group="cats")
+    f.SpeciesFactory(slug="urial", name_en="Urial", group="sheep")
     first, second = f.SourceFactory(title_en="First"), f.SourceFactory(title_en="Second")
     f.RangeFactory(species=saiga, state=kazakhstan, source=first, year=2016)
     f.RangeFactory(species=saiga, state=china, source=second, presence="extinct", verified=True)
@@ -37,10 +38,11 @@ def words(element):
 def test_each_cell_says_the_presence_and_the_number_of_its_note(client, ranges):
     rows = [[words(cell) for cell in row.find_all(["th", "td"])] for row in page(client).select("table.matrix tr")]
     assert rows == [
-        ["Species", "Bhutan BT", "China CN", "Kazakhstan KZ", "Range States"],
+        ["Species", "Bhutan BT", "China CN", "Kazakhstan KZ", "Range States Σ"],
         ["Lynx", "", "R resident, note 1", "R resident, note 1", "2"],
         ["Saiga", "", "E extinct here, note 1", "R resident, unverified, note 2", "1"],
-        ["Species living there", "0", "1", "2", "3"],
+        ["Urial", "", "", "", "– not recorded"],
+        ["Species living there, or perhaps", "0", "1", "2", "3"],
     ]
 
 
@@ -52,7 +54,7 @@ def test_the_notes_give_source_and_year_once_for_all_cells_that_share_them(clien
 def test_the_heads_lead_to_species_and_range_states(client, ranges):
     links = [link["href"] for link in page(client).select("table.matrix th a")]
     states = [f"/en/species/states/{code}/" for code in ("bt", "cn", "kz")]
-    assert links == [*states, "/en/species/lynx/", "/en/species/saiga/"]
+    assert links == [*states, "/en/species/lynx/", "/en/species/saiga/", "/en/species/urial/"]
 
 
 def tiles(soup):
