@@ -174,6 +174,14 @@ def test_who_is_author_and_translator_writes_own_drafts_and_the_russian_of_the_r
     ]
 
 
+def test_who_is_author_and_translator_adds_no_row_to_the_item_of_another(signed_in, submit):
+    both, species, state = signed_in("Author", "Translator"), f.SpeciesFactory(), f.RangeStateFactory()
+    row = {"ranges-0-state": state.pk, "ranges-0-presence": "resident", "ranges-0-source": f.SourceFactory().pk}
+    submit(both, form_of(species), ["ranges"], **row, name_ru="Кулан")
+    species.refresh_from_db()
+    assert (species.name_ru, Range.objects.count()) == ("Кулан", 0)
+
+
 def test_an_editor_publishes_with_one_button(signed_in, submit):
     editor = signed_in("Editor")
     submit(editor, reverse("admin:news_article_add"), **ARTICLE, _publish="1")
