@@ -169,7 +169,7 @@ class ListFilter(django_filters.FilterSet):
     @property
     def messages(self):
         """Everything that is wrong with the query, as sentences."""
-        unknown = [gettext("This list has no filter “%s”.") % name[:50] for name in self.unknown_parameters]
+        unknown = [gettext("This list has no filter “%s”.") % name[:50] for name in self.unknown_parameters[:5]]
         return unknown + [message for messages in self.form.errors.values() for message in messages]
 
     @cached_property

@@ -83,7 +83,7 @@
   document.addEventListener("htmx:historyCacheMiss", (event) => event.preventDefault());
   addEventListener("popstate", () => {
     htmx.trigger("#list", "htmx:abort");
-    if (here() !== shown) htmx.ajax("GET", here(), { source: "#list", push: "false" });
+    if (here() !== shown) htmx.ajax("GET", here(), { source: "#list", push: "false" }).catch(() => {}); // said by the events above
   });
 
   forget();
