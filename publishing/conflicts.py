@@ -10,6 +10,7 @@ from django import forms
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
+from django.db import transaction
 from django.forms.models import _get_foreign_key
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -52,8 +53,8 @@ class RefusesOutdated:
 
     def get_object(self, request, object_id, from_field=None):
         item = super().get_object(request, object_id, from_field)
-        if item and request.method == "POST":
-            # Until the end of the transaction nobody else gets past this line.
+        if item and transaction.get_connection().in_atomic_block and request.method == "POST":
+            # Until the end of the transaction nobody else gets past this line. The history takes a POST without one.
             self.model._base_manager.select_for_update().filter(pk=item.pk).first()
             item = super().get_object(request, object_id, from_field)
         return item

@@ -95,3 +95,9 @@ def test_rows_that_are_gone_stand_as_new_ones_and_a_second_save_passes(editing, 
     assert (notes, again["ranges-INITIAL_FORMS"]) == (["Mine", "First"], "1")
     assert editing.post(form_of(species), again).status_code == 302
     assert {one.note_en for one in Range.objects.all()} == {"Mine", "First"}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_history_answers_whatever_the_method(editing):
+    page = reverse("admin:news_article_history", args=[f.ArticleFactory().pk])
+    assert [editing.get(page).status_code, editing.post(page).status_code] == [200, 200]
