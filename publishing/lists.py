@@ -163,14 +163,21 @@ class ListFilter(django_filters.FilterSet):
             name for name in self.data if name not in self.filters and name != "page" and not TRACKING.fullmatch(name)
         ]
 
+    @cached_property
+    def repeated_parameters(self):
+        """Words asked for twice: a form would take the last ones only, and say nothing."""
+        names = [name for name in self.data if name in self.filters and not isinstance(self.filters[name], Facet)]
+        return [name for name in names if len(self.data.getlist(name)) > 1]
+
     def is_valid(self):
-        return super().is_valid() and not self.unknown_parameters
+        return super().is_valid() and not self.unknown_parameters and not self.repeated_parameters
 
     @property
     def messages(self):
         """Everything that is wrong with the query, as sentences."""
         unknown = [gettext("This list has no filter “%s”.") % name[:50] for name in self.unknown_parameters[:5]]
-        return unknown + [message for messages in self.form.errors.values() for message in messages]
+        repeated = [gettext("The filter “%s” can be given once only.") % name for name in self.repeated_parameters]
+        return unknown + repeated + [message for messages in self.form.errors.values() for message in messages]
 
     @cached_property
     def values(self):

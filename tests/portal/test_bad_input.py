@@ -71,6 +71,13 @@ def test_a_filter_that_does_not_exist_answers_400_and_is_named(client, path):
     assert "“specie”" in response.content.decode()
 
 
+@pytest.mark.parametrize("query", ["q=saiga&q=", "q=saiga&q=argali"])
+def test_words_given_twice_are_refused_and_named(client, query):
+    response = client.get(f"/en/news/?{query}")
+    assert (response.status_code, list(response.context["object_list"])) == (400, [])
+    assert "“q”" in response.content.decode()
+
+
 @pytest.mark.parametrize("query", ["utm_source=letter", "fbclid=x", "gclid=x", "yclid=x", "ref=x"])
 def test_what_newsletters_add_to_an_address_does_no_harm(client, query):
     assert client.get(f"/en/news/?{query}").status_code == 200
