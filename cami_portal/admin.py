@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import SturdyAdmin, SturdyForm
+from publishing.screens import SturdyAdmin, SturdyForm
 
 from .accounts import LoginForm, mail_password_link
 

@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import DATES, ContentAdmin, ContentInline, NumberedFormSet, SturdyAdmin, TranslationFilter, both
+from publishing.screens import DATES, ContentAdmin, ContentInline, NumberedFormSet, SturdyAdmin, TranslationFilter, both
 from publishing.wording import day_in_words
 
 from .models import Assignment, Country, Organisation, Partnership, Person, PrivateContact, Role, Topic

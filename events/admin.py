@@ -7,7 +7,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import (
+from publishing.screens import (
     DATES,
     ContentInline,
     NumberedFormSet,

@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import DATES, PartInline, PublishableAdmin, both
+from publishing.screens import DATES, PartInline, PublishableAdmin, both
 from publishing.wording import day_in_words
 
 from .models import Article, Part

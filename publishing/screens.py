@@ -1,0 +1,330 @@
+"""The editors' base screens: what is true of every form and list in the admin.
+
+Each translated field stands in a row with its other languages: write ``both("title")`` where a form has one field.
+"""
+
+import logging
+from functools import partial
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.contrib.admin.templatetags.admin_urls import admin_urlname
+from django.contrib.auth import get_permission_codename
+from django.core.exceptions import BadRequest, ValidationError
+from django.db import DataError, IntegrityError, models, transaction
+from django.db.models import Max, Q
+from django.forms import BaseInlineFormSet
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html, format_html_join
+from django.utils.text import capfirst
+from django.utils.translation import get_language_info
+from django.utils.translation import gettext_lazy as _
+from js_asset import Media
+from modeltranslation.fields import TranslationField
+
+from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
+from .permissions import ByRole, PartByRole
+from .review import tell_editors
+from .states import State
+
+logger = logging.getLogger(__name__)
+
+LANGUAGES = [code for code, name in settings.LANGUAGES]
+INSTANTS = ["published_at", "expires_at", "submitted_at", "withdrawn_at"]
+DATES = _("Where only the month or the year is known, take any day of it and say so beside it.")
+
+
+def both(*fields):
+    """The names of translated fields in every language: ``both("title")`` is one row of a form."""
+    return tuple(f"{field}_{code}" for field in fields for code in LANGUAGES)
+
+
+# --- forms --------------------------------------------------------------------------------------------------------
+
+
+class SturdyForm(CurrentForm):
+    refusal = ""  # why the row could not be stored although the form is right (``SturdyAdmin.changeform_view``)
+
+    def clean(self):
+        if self.refusal:
+            raise ValidationError(self.refusal)
+        return super().clean()
+
+
+class NumberedFormSet(BaseInlineFormSet):
+    """Gives each new row the next free number of its item."""
+
+    def save_new(self, form, commit=True):
+        rows = self.model.objects.filter(**{self.fk.name: self.instance})
+        form.instance.number = (rows.aggregate(last=Max("number"))["last"] or 0) + 1
+        return super().save_new(form, commit)
+
+
+class Labelled:
+    """Labels that say the language of a translated field, also to spelling checkers, and the two halves of a time."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if hasattr(formfield, "max_length"):
+            formfield.widget.attrs.pop("maxlength", None)  # a browser would cut a long paste without a word
+        if isinstance(db_field, models.SlugField):
+            formfield.error_messages["invalid"] = _("An address is made of the letters a to z, digits, - and _.")
+        if isinstance(db_field, TranslationField):
+            original, language = db_field.translated_field, db_field.language
+            formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
+            formfield.widget.attrs["lang"] = language
+            formfield.required = not original.blank and language == LANGUAGES[0]
+            formfield.empty_value = ""  # Django would take None for an empty line, which every constraint lets pass
+        elif isinstance(db_field, models.DateTimeField):
+            for widget, half in zip(formfield.widget.widgets, [_("date"), _("time")], strict=True):
+                widget.attrs["aria-label"] = f"{formfield.label}: {half}"
+        return formfield
+
+
+class ContentInline(PartByRole, RowRefusesOutdated, Labelled, admin.StackedInline):
+    form = SturdyForm
+    extra = 0
+    classes = ["collapse"]
+
+
+class PartInline(PartByRole, RowRefusesOutdated, admin.TabularInline):
+    """The organisations of a meeting or an article."""
+
+    form = SturdyForm
+    extra = 0
+    classes = ["collapse"]
+    fields = ["organisation", "part"]
+    autocomplete_fields = ["organisation"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("organisation")
+
+
+# --- screens ------------------------------------------------------------------------------------------------------
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset):
+        return queryset.in_state(self.value()) if self.value() in State.values else None
+
+
+class TranslationFilter(admin.SimpleListFilter):
+    title = _("translation")
+    parameter_name = "without"
+
+    def lookups(self, request, model_admin):
+        self.needed = model_admin.needed
+        return [("ru", _("Russian missing")), ("en", _("English missing"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in LANGUAGES:
+            return None
+        empty = Q()
+        for field in self.needed:
+            name = f"{field}_{self.value()}"
+            empty |= Q(**{name: ""}) | Q(**{f"{name}__isnull": True})
+        return queryset.filter(empty)
+
+
+class SturdyAdmin(admin.ModelAdmin):
+    """Django's screen, answering in words where Django's own breaks: bad input, a full disk, two editors at once."""
+
+    form = SturdyForm
+    save_on_top = True
+    list_per_page = 50
+
+    def lookup_allowed(self, lookup, value, request):
+        # In an address anybody can ask for any look-up; broken regular expressions make databases fail.
+        return "regex" not in lookup and super().lookup_allowed(lookup, value, request)
+
+    def to_field_allowed(self, request, to_field):
+        try:
+            return super().to_field_allowed(request, to_field)
+        except AttributeError:  # the name of a relation that is no field
+            return False
+
+    def get_search_results(self, request, queryset, search_term):
+        # The autocompletion passes on what it is given: NUL, which PostgreSQL refuses, and any number of words.
+        return super().get_search_results(request, queryset, search_term.replace("\0", "")[:100])
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        form.refusal = getattr(request, "refusal", "")
+        return form
+
+    def changelist_view(self, request, extra_context=None):
+        try:
+            return super().changelist_view(request, extra_context)
+        except (ValueError, OverflowError, DataError) as error:
+            raise BadRequest from error  # a filter or a tick that no editor can set
+
+    def changeform_view(self, request, *args, **kwargs):
+        """Django's form. If storing fails, the same form again with what was typed and the reason.
+
+        Caught here, around the transaction: inside it, nothing could be stored or read any more.
+        """
+        try:
+            response = super().changeform_view(request, *args, **kwargs)
+            # Rendered here already: an impossible choice is met only where the form shows it again.
+            return response.render() if hasattr(response, "render") else response
+        except OSError:
+            logger.exception("A file could not be stored")
+            request.refusal = _("The server could not store the file; its disk may be full. Nothing was saved.")
+        except IntegrityError:
+            logger.exception("The database refused what the form allowed")
+            request.refusal = _("Somebody changed the same thing at the same moment. Nothing was saved: try again.")
+        except (ValueError, OverflowError, DataError) as error:
+            raise BadRequest from error  # a choice that no editor can make
+        return super().changeform_view(request, *args, **kwargs)
+
+
+class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
+    """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
+
+    needed = ()
+
+    @admin.display(description=_("languages"))
+    def languages(self, item):
+        """The languages that the item exists in, and in words those that it does not."""
+        shown = []
+        for code in LANGUAGES:
+            there = all(getattr(item, f"{field}_{code}") for field in self.needed)
+            shown.append(("there", code.upper()) if there else ("lacking", _("%s missing") % code.upper()))
+        return format_html_join(" ", '<span class="language {}">{}</span>', shown)
+
+    @admin.display(description=_("missing"))
+    def missing(self, item):
+        """What is empty in a language that the item is written in, if it is needed or another language has it."""
+        fields = [
+            field.translated_field for field in item._meta.fields if getattr(field, "language", "") == LANGUAGES[0]
+        ]
+        written = [code for code in LANGUAGES if any(getattr(item, f"{field.name}_{code}") for field in fields)]
+        gaps = []
+        for field in fields:
+            empty = [code for code in written if not getattr(item, f"{field.name}_{code}")]
+            if empty and (field.name in self.needed or len(empty) < len(written)):
+                gaps.append((field.verbose_name, ", ".join(empty).upper()))
+        return format_html_join(", ", "{} ({})", gaps)
+
+    def render_change_form(self, request, context, *args, **kwargs):
+        # The rich text editor's import map is an inline script: the nonce lets it through the content security policy.
+        if isinstance(context["media"], Media):
+            context["media"] = context["media"].with_nonce(str(request.csp_nonce))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class PublishableAdmin(ContentAdmin):
+    """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
+
+    STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
+
+    needed = ("title", "summary")
+    list_filter = [StateFilter, TranslationFilter]
+    readonly_fields = ["uuid", "created", "changed"]
+    actions = ["publish", "withdraw", "bring_back_to_draft"]
+
+    @admin.display(description=_("title"), ordering="slug")
+    def heading(self, item):
+        return str(item)
+
+    @admin.display(description=_("state"))
+    def state_in_words(self, item):
+        return format_html('<span class="state {}">{}</span>', item.state, item.state.label)
+
+    @admin.display(description=_("last changed"), ordering="changed")
+    def changed_on(self, item):
+        return timezone.localtime(item.changed).date().isoformat()  # short, and the same in every language
+
+    def get_fieldsets(self, request, obj=None):
+        publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
+        fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing})]
+        if obj:
+            fieldsets.append((_("Technical"), {"classes": ["collapse"], "fields": self.readonly_fields}))
+        return fieldsets
+
+    def get_autocomplete_fields(self, request):
+        return [*self.autocomplete_fields, "source"]
+
+    def get_readonly_fields(self, request, obj=None):
+        """The instants of publication are the Editors'; ``submitted_at`` is set by the button."""
+        if self.has_publish_permission(request):
+            return super().get_readonly_fields(request, obj)
+        return [*super().get_readonly_fields(request, obj), *INSTANTS]
+
+    def may_write(self, request, item):
+        """Authors write what is their own until it is approved."""
+        own = item.author_id == request.user.pk and item.state in (State.DRAFT, State.SUBMITTED)
+        may_make = request.user.has_perm(f"{self.opts.app_label}.{get_permission_codename('add', self.opts)}")
+        return super().may_write(request, item) or (own and may_make)
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["show_publish"] = self.has_publish_permission(request) and (add or obj.state != State.LIVE)
+        context["show_submit"] = not context["show_publish"] and (
+            add or (obj.state == State.DRAFT and self.may_write(request, obj))
+        )
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def save_model(self, request, item, form, change):
+        if not change:
+            item.author = request.user
+        if "_publish" in request.POST and self.has_publish_permission(request):
+            item.publish()
+            messages.success(request, _("It is on the portal now."))
+        elif "_submit" in request.POST and self.may_write(request, item) and item.state == State.DRAFT:
+            item.submit()
+            messages.success(request, _("Sent for review. The Editors are told by mail."))
+            transaction.on_commit(partial(self.tell_editors, request, item))
+        super().save_model(request, item, form, change)
+
+    def tell_editors(self, request, item):
+        page = reverse(admin_urlname(self.opts, "change"), args=[item.pk])
+        tell_editors(item, request.build_absolute_uri(page), request.user)
+
+    def view_on_site(self, item):
+        return item.get_absolute_url() if item.state == State.LIVE else None
+
+    @admin.action(description=_("Publish now"), permissions=["publish"])
+    def publish(self, request, items):
+        for item in self.moving(request, items, State.LIVE):
+            item.publish()
+
+    @admin.action(description=_("Withdraw from the portal"), permissions=["publish"])
+    def withdraw(self, request, items):
+        for item in self.moving(request, items.exclude(published_at=None), State.WITHDRAWN):
+            item.withdraw()
+
+    @admin.action(description=_("Bring back to draft"), permissions=["publish"])
+    def bring_back_to_draft(self, request, items):
+        for item in self.moving(request, items, State.DRAFT):
+            item.bring_back_to_draft()
+
+    def moving(self, request, items, state):
+        """Yield each item that is not in ``state`` to be changed; then save it, log it, and say how many there were."""
+        moved = [item for item in items if item.state != state]
+        for item in moved:
+            yield item
+            item.save()
+            self.log_change(request, item, _("State: %s") % state.label)
+        messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": len(moved)})
+
+
+class HistoricAdmin(SturdyAdmin):
+    """A table that the portal keeps by itself: to look at only."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
