@@ -1,10 +1,12 @@
 """The screens of countries, organisations, people and roles."""
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.screens import DATES, ContentAdmin, ContentInline, NumberedFormSet, SturdyAdmin, TranslationFilter, both
+from publishing.tasks import AHEAD, Task, TaskFilter
 from publishing.wording import day_in_words
 
 from .models import Assignment, Country, Organisation, Partnership, Person, PrivateContact, Role, Topic
@@ -110,11 +112,24 @@ class AssignmentInline(ContentInline):
         return super().get_queryset(request).select_related("role", "person")
 
 
+def ends_soon(user):
+    today = timezone.localdate()
+    return Exists(Assignment.objects.filter(role=OuterRef("pk"), end__range=(today, today + AHEAD)))
+
+
+def unconfirmed(user):
+    return ~Exists(Assignment.objects.current().filter(role=OuterRef("pk")))
+
+
 @admin.register(Role)
 class RoleAdmin(ContentAdmin):
     needed = ("title", "about")
     list_display = ["__str__", "kind", "holder", "languages", "missing"]
-    list_filter = ["kind", TranslationFilter]
+    list_filter = ["kind", TranslationFilter, TaskFilter]
+    tasks = [
+        Task("ends-soon", _("an assignment ends in the next 60 days"), ends_soon),
+        Task("unconfirmed", _("nobody confirmed in charge within a year"), unconfirmed),
+    ]
     search_fields = [*both("title", "about"), "slug"]
     autocomplete_fields = ["organisation", "topics"]
     fieldsets = [

@@ -5,6 +5,8 @@ import zoneinfo
 from django import forms
 from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
+from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from publishing.screens import (
@@ -16,6 +18,8 @@ from publishing.screens import (
     SturdyForm,
     both,
 )
+from publishing.states import State, in_state
+from publishing.tasks import AHEAD, EDITORIAL, Task
 from publishing.wording import range_in_words
 
 from .documents import validate_document
@@ -78,11 +82,26 @@ class EventForm(SturdyForm):
     )
 
 
+def without_outcome(user):
+    over = Q(end__lt=timezone.localdate()) & ~Q(status__in=[Event.Status.CANCELLED, Event.Status.POSTPONED])
+    return in_state(State.LIVE) & over & ~Q(kind=Event.Kind.DEADLINE) & Q(outcomes_en="", outcomes_ru="")
+
+
+def deadlines_ahead(user):
+    today = timezone.localdate()
+    return Q(kind=Event.Kind.DEADLINE, end__range=(today, today + AHEAD))
+
+
 @admin.register(Event)
 class EventAdmin(PublishableAdmin):
     form = EventForm
     list_display = ["heading", "kind", "when", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "kind", "status"]
+    tasks = [
+        *EDITORIAL,
+        Task("no-outcome", _("over, without outcomes"), without_outcome),
+        Task("deadline-ahead", _("deadlines in the next 60 days"), deadlines_ahead),
+    ]
     search_fields = [*both("title", "short_title", "city", "venue"), "slug"]
     date_hierarchy = "start"
     autocomplete_fields = ["country", "part_of", "picture", "species", "states", "instruments"]

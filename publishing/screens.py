@@ -27,6 +27,7 @@ from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .states import State
+from .tasks import EDITORIAL, TaskFilter
 
 logger = logging.getLogger(__name__)
 
@@ -228,7 +229,8 @@ class PublishableAdmin(ContentAdmin):
     STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
 
     needed = ("title", "summary")
-    list_filter = [StateFilter, TranslationFilter]
+    tasks = EDITORIAL
+    list_filter = [StateFilter, TranslationFilter, TaskFilter]
     readonly_fields = ["uuid", "created", "changed"]
     actions = ["publish", "withdraw", "bring_back_to_draft"]
 

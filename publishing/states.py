@@ -22,23 +22,25 @@ class State(models.TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
 
 
+def in_state(state, now=None):
+    """The condition that a row's ``state`` is ``state`` at ``now``: the property below, said as a query."""
+    now = now or timezone.now()
+    kept = models.Q(withdrawn_at__isnull=True)
+    unset, begun = models.Q(published_at__isnull=True), models.Q(published_at__lte=now)
+    over = models.Q(expires_at__isnull=False, expires_at__lte=now)
+    return {
+        State.DRAFT: kept & unset & models.Q(submitted_at__isnull=True),
+        State.SUBMITTED: kept & unset & models.Q(submitted_at__isnull=False),
+        State.SCHEDULED: kept & models.Q(published_at__gt=now),
+        State.LIVE: kept & begun & ~over,
+        State.EXPIRED: kept & begun & over,
+        State.WITHDRAWN: ~kept,
+    }[state]
+
+
 class PublishableQuerySet(AddressedQuerySet):
     def in_state(self, state, now=None):
-        """The rows whose ``state`` is ``state`` at ``now``: the property below, said as a query."""
-        now = now or timezone.now()
-        kept = models.Q(withdrawn_at__isnull=True)
-        unset, begun = models.Q(published_at__isnull=True), models.Q(published_at__lte=now)
-        over = models.Q(expires_at__isnull=False, expires_at__lte=now)
-        return self.filter(
-            {
-                State.DRAFT: kept & unset & models.Q(submitted_at__isnull=True),
-                State.SUBMITTED: kept & unset & models.Q(submitted_at__isnull=False),
-                State.SCHEDULED: kept & models.Q(published_at__gt=now),
-                State.LIVE: kept & begun & ~over,
-                State.EXPIRED: kept & begun & over,
-                State.WITHDRAWN: ~kept,
-            }[state]
-        )
+        return self.filter(in_state(state, now))
 
     def published(self):
         return self.in_state(State.LIVE)

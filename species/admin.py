@@ -1,6 +1,7 @@
 """The screens of species with their facts, Range States and instruments."""
 
 from django.contrib import admin
+from django.db.models import Exists, OuterRef
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -12,6 +13,8 @@ from publishing.screens import (
     PublishableAdmin,
     both,
 )
+from publishing.states import State, in_state
+from publishing.tasks import EDITORIAL, Task
 from publishing.wording import day_in_words
 
 from .models import (
@@ -93,11 +96,16 @@ class FocalPointInline(FactInline):
     own = [("person", "name_public"), ("start", "start_precision", "end", "end_precision")]
 
 
+def without_focal_point(user):
+    return in_state(State.LIVE) & ~Exists(FocalPoint.objects.current().filter(species=OuterRef("pk")))
+
+
 @admin.register(Species)
 class SpeciesAdmin(PublishableAdmin):
     needed = ("name", "summary")
     list_display = ["heading", "scientific", "group", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "group", "memberships__status"]
+    tasks = [*EDITORIAL, Task("no-focal-point", _("without a Species Focal Point"), without_focal_point)]
     search_fields = [*both("name", "other_names"), "scientific_name", "family", "order", "slug"]
     autocomplete_fields = ["picture"]
     fieldsets = [
