@@ -28,7 +28,7 @@ AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
 # Prerequisites are made from left to right: several below count on it.
 .NOTPARALLEL:
 .SHELLFLAGS = -euc
-.PHONY: help run dev test test-postgres test-browser lint format lock messages cards editor clean \
+.PHONY: help run dev test test-postgres test-browser lint format lock messages cards guide editor clean \
         python venv venv-dev database static port
 
 help:  ## List the commands
@@ -83,6 +83,10 @@ messages: venv  ## Collect the texts to translate into locale/ and compile the t
 
 cards: venv-dev  ## Draw the pictures that go with shared links anew (Debian's chromium)
 	@$(ON_SQLITE) $(MANAGE) share_cards
+
+guide: venv-dev  ## Take the pictures of the editors' guide anew (Debian's chromium)
+	@rm -f var/guide.sqlite3*
+	DEBUG=true DATABASE_URL=sqlite:///var/guide.sqlite3 $(MANAGE) guide_pictures
 
 clean:  ## Remove what make made, except the database and the uploads in var/
 	rm -rf $(VENV) var/static var/.static-collected test-results .pytest_cache .ruff_cache

@@ -7,6 +7,7 @@ from django.urls import include, path, re_path
 from publishing import views as publishing_views
 
 from . import views
+from .guide import Guide
 
 handler400 = "cami_portal.errors.bad_request"
 handler403 = "cami_portal.errors.permission_denied"
@@ -15,6 +16,7 @@ handler500 = "cami_portal.errors.server_error"
 
 urlpatterns = [
     # Editors
+    path("admin/guide/", admin.site.admin_view(Guide.as_view()), name="guide"),
     path("admin/", admin.site.urls),
     path("accounts/", include("cami_portal.accounts")),
     path("style/", views.Style.as_view(), name="style"),

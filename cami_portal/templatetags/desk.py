@@ -1,6 +1,12 @@
+"""What stands on the pages of the admin that are the portal's own."""
+
 from django import template
+from django.templatetags.static import static
+from django.utils.html import format_html
+from django.utils.translation import get_language
 
 from cami_portal.desk import desk
+from cami_portal.guide import PICTURE
 
 register = template.Library()
 
@@ -8,3 +14,12 @@ register = template.Library()
 @register.inclusion_tag("admin/desk.html", takes_context=True, name="desk")
 def show_desk(context):
     return {"work": desk(context["request"])}
+
+
+@register.simple_tag
+def guide_picture(name, alt):
+    """A picture of the guide in the language of its reader; ``make guide`` takes it."""
+    return format_html(
+        '<img src="{}" alt="{}" width="{}" height="{}" loading="lazy">',
+        static(f"guide/{get_language()}/{name}.webp"), alt, PICTURE["width"], PICTURE["height"],
+    )  # fmt: skip
