@@ -68,7 +68,7 @@ def test_an_article_is_looked_at_before_it_is_saved(page):
     page.goto(reverse("admin:news_article_add"))
     page.get_by_label("Title (Russian)").fill("Стадо")
     page.get_by_label("Date:").first.fill("2016-11-14")
-    page.locator(".field-body_ru .ProseMirror[contenteditable]").click()
+    page.locator(".fieldBox.field-body_ru .ProseMirror[contenteditable]").click()
     page.keyboard.type("Сайгаки вернулись")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Preview in Russian").first.click()
