@@ -12,7 +12,7 @@ WRITTEN_BY_AUTHORS = ["page", "species", "instrument", "event", "article"]
 # Rows that stand in the forms of those.
 PARTS = ["assessment", "listing", "membership", "identifier", "range", "focalpoint"]
 PARTS += ["deadline", "part", "participant", "document", "photocredit"]
-PRIVATE = ["privatecontact"]
+PRIVATE = ["privatecontact", "previewlink"]
 
 
 def author(model):

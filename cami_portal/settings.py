@@ -184,9 +184,10 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: setattr(record, "exc_info", None) or True,
         },
+        "without_tokens": {"()": "cami_portal.security.HidesTokens"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line"},
+        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
         "brief": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_trace"]},
     },
     "loggers": {"django.security.DisallowedHost": {"handlers": ["brief"], "propagate": False}},

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from publishing import views as publishing_views
+from publishing.preview import shared
 
 from . import views
 from .guide import Guide
@@ -20,6 +21,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("accounts/", include("cami_portal.accounts")),
     path("style/", views.Style.as_view(), name="style"),
+    path("preview/<slug:token>/", shared, name="preview"),
     # Machines
     path("healthz", views.healthz),
     path("readyz", views.readyz),

@@ -76,7 +76,8 @@ class Style(TemplateView):
 @require_safe
 def robots(request):
     """Search engines may read everything but the editors' side, where they would find a form to sign in."""
-    return HttpResponse("User-agent: *\nDisallow: /admin/\nDisallow: /accounts/\n", content_type="text/plain")
+    closed = "Disallow: /admin/\nDisallow: /accounts/\nDisallow: /preview/\n"
+    return HttpResponse(f"User-agent: *\n{closed}", content_type="text/plain")
 
 
 @never_cache

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .content import Content
 from .pictures import picture_path
+from .preview import PreviewLink
 from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
@@ -13,7 +14,17 @@ from .text import CleanCharField, CleanTextField, RichTextField
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
-__all__ = ["ContentVersion", "FormerSlug", "Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
+__all__ = [
+    "ContentVersion",
+    "FormerSlug",
+    "Page",
+    "PhotoCredit",
+    "Picture",
+    "PreviewLink",
+    "SearchEntry",
+    "Source",
+    "Tombstone",
+]
 
 
 class Source(Content):

@@ -26,6 +26,7 @@ from modeltranslation.fields import TranslationField
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
+from .sharing import Previewed
 from .states import State
 from .tasks import EDITORIAL, TaskFilter
 
@@ -223,7 +224,7 @@ class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class PublishableAdmin(ContentAdmin):
+class PublishableAdmin(Previewed, ContentAdmin):
     """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
 
     STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``

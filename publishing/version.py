@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from . import search
 from .content import Content
+from .preview import PreviewLink
 from .slugs import Addressed, FormerSlug
 from .states import Publishable, State
 from .text import CleanCharField
@@ -62,6 +63,8 @@ def content_deleted(sender, instance, **kwargs):
     if isinstance(instance, Addressed):
         search.forget(instance)
         FormerSlug.objects.of(sender).filter(object_id=instance.pk).delete()
+    if isinstance(instance, Publishable):
+        PreviewLink.objects.of(instance).delete()
     if isinstance(instance, Publishable) and instance.state in (State.LIVE, State.EXPIRED, State.WITHDRAWN):
         Tombstone.objects.update_or_create(
             uuid=instance.uuid,

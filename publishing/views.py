@@ -18,10 +18,19 @@ def track(limit, **querysets):
 
 
 class PublishedDetailView(DetailView):
-    """The page of one item by its slug. A former slug leads to the present address, if the item is published."""
+    """The page of one item by its slug. A former slug leads to the present address, if the item is published.
+
+    A ``preview`` (``preview.py``) shows its one item in whatever state.
+    """
+
+    preview = None
 
     def get_queryset(self):
-        return super().get_queryset().published()
+        items = super().get_queryset()
+        return items.filter(pk=self.preview["item"].pk) if self.preview else items.published()
+
+    def get_context_data(self, **kwargs):
+        return super().get_context_data(preview=self.preview, **kwargs)
 
     def get(self, request, *args, **kwargs):
         try:

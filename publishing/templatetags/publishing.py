@@ -114,6 +114,8 @@ def navigation(place):
 @register.simple_tag(takes_context=True)
 def switch_language(context):
     """The other language and this page's address in it; the home page's, where there is no request."""
+    if preview := context.get("preview"):
+        return preview["switch"]
     current = translation.get_language()
     code = next(code for code, name in settings.LANGUAGES if code != current)
     name = translation.get_language_info(code)["name_local"]

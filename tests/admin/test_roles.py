@@ -35,6 +35,9 @@ RIGHTS = {
     "auth.user": ["", "", "", "vac"],
 }
 PAGES = {"changelist": "v", "add": "a", "history": "v", "delete": "d", "change": "v"}
+PUBLISHABLE = ["publishing.page", "species.species", "species.instrument", "events.event", "news.article"]
+# For those; and what is answered: a live item has its public page, and what was typed is not in an address.
+PREVIEWS = {"preview": ("v", 302), "add_preview": ("a", 302), "share": ("d", 200)}
 # Doors that lead to no model; those that need more than an address have their own tests.
 OTHERS = {
     "index": 200,
@@ -64,6 +67,7 @@ def names_of_all_doors():
 
 def test_every_door_stands_in_the_tables_here():
     doors = {f"{label.replace('.', '_')}_{page}" for label in RIGHTS for page in PAGES}
+    doors |= {f"{label.replace('.', '_')}_{page}" for label in PUBLISHABLE for page in PREVIEWS}
     assert names_of_all_doors() == doors | OTHERS.keys()
 
 
@@ -76,11 +80,12 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
     monkeypatch.setattr(Template, "render", lambda *args, **kwargs: "")  # only the answer's status is asked for
     found, expected = {}, {}
     for label, rights in RIGHTS.items():
-        for page, needed in PAGES.items():
-            row = [] if page in ("changelist", "add") else [model_of(label).objects.first().pk]
+        pages = {page: (needed, 200) for page, needed in PAGES.items()}
+        for page, (needed, status) in (pages | (PREVIEWS if label in PUBLISHABLE else {})).items():
+            row = [] if page in ("changelist", "add", "add_preview") else [model_of(label).objects.first().pk]
             name = f"admin:{label.replace('.', '_')}_{page}"
             found[name] = client.get(reverse(name, args=row)).status_code
-            expected[name] = 200 if needed in rights[ROLES.index(role)] else 403
+            expected[name] = status if needed in rights[ROLES.index(role)] else 403
     for name in [name for name, status in OTHERS.items() if status]:
         found[name], expected[name] = client.get(reverse(f"admin:{name}")).status_code, OTHERS[name]
     assert found == expected

@@ -62,3 +62,25 @@ def test_the_languages_stand_side_by_side_where_there_is_room(page):
     page.set_viewport_size({"width": 360, "height": 800})
     assert english.bounding_box()["x"] == russian.bounding_box()["x"]
     assert page.evaluate("document.documentElement.scrollWidth") == 360
+
+
+def test_an_article_is_looked_at_before_it_is_saved(page):
+    page.goto(reverse("admin:news_article_add"))
+    page.get_by_label("Title (Russian)").fill("Стадо")
+    page.get_by_label("Date:").first.fill("2016-11-14")
+    page.locator(".fieldBox.field-body_ru .ProseMirror[contenteditable]").click()
+    page.keyboard.type("Сайгаки вернулись")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview in Russian").first.click()
+    preview = opened.value
+    complaints = []
+    preview.on("console", lambda said: complaints.append(said.text))
+    preview.wait_for_load_state("networkidle")
+    assert preview.get_by_role("heading", level=1).inner_text() == "Стадо"
+    assert "Сайгаки вернулись" in preview.get_by_role("main").inner_text()
+    assert preview.get_by_role("complementary").first.bounding_box()["y"] == 0
+    preview.close()
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.wait_for_url("**/admin/news/article/")
+    assert Article.objects.get(title_ru="Стадо").state == "draft"
+    assert (page.complaints, complaints) == ([], [])

@@ -8,6 +8,7 @@ from events.models import Deadline, Document
 from events.models import Part as EventPart
 from news.models import Article
 from news.models import Part as ArticlePart
+from publishing.models import PreviewLink
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -134,6 +135,16 @@ def test_the_live_items_are_to_be_seen_there(client, worlds):
 @pytest.mark.parametrize("item", ITEMS)
 def test_the_address_of_a_hidden_item_is_not_found(client, worlds, item):
     assert statuses(client, f"/en/{item}") == {"live": 200} | dict.fromkeys(HIDDEN, 404)
+
+
+@pytest.mark.parametrize("kind", FACTORIES)
+def test_who_is_shown_one_hidden_item_sees_no_other(client, worlds, kind):
+    link = PreviewLink.objects.create(
+        item=getattr(worlds["draft"], kind), note="Ministry", expires_at=f.states()["live"]["expires_at"]
+    )
+    page = content(client.get(link.get_absolute_url()))
+    marks = [f"{state}-{kind}" for state in HIDDEN for kind in FACTORIES]
+    assert [mark for mark in marks if mark in page] == [f"draft-{kind}"]
 
 
 @pytest.mark.parametrize("path", ["news", "events", "species/instruments", "species/range"])

@@ -14,7 +14,9 @@ POLICY = {
 }
 
 
-@pytest.mark.parametrize("path", ["/", "/en/", "/ru/news/", "/en/news/?species=x", "/en/nothing/", "/healthz"])
+@pytest.mark.parametrize(
+    "path", ["/", "/en/", "/ru/news/", "/en/news/?species=x", "/en/nothing/", "/healthz", "/preview/x/"]
+)
 def test_readers_get_the_strict_policy_and_no_cookie(client, path):
     response = client.get(path)
     assert set(response["Content-Security-Policy"].split("; ")) == POLICY

@@ -94,4 +94,4 @@ def test_robots_may_read_everything_but_the_editors_side(client):
     response = client.get("/robots.txt")
     assert (response.status_code, response["Content-Type"]) == (200, "text/plain")
     rules = dict(line.split(": ")[::-1] for line in response.content.decode().splitlines())
-    assert rules == {"*": "User-agent", "/admin/": "Disallow", "/accounts/": "Disallow"}
+    assert rules == {"*": "User-agent", "/admin/": "Disallow", "/accounts/": "Disallow", "/preview/": "Disallow"}
