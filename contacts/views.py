@@ -1,12 +1,11 @@
 from urllib.parse import quote, urlencode
 
-from django.core.exceptions import BadRequest
 from django.db.models import Prefetch
-from django.http import HttpResponse
-from django.urls import Resolver404, resolve
+from django.http import Http404, HttpResponse
+from django.urls import resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
-from django.views.generic import TemplateView
+from django.views.generic import DetailView, TemplateView
 
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView, track
@@ -96,8 +95,8 @@ class ReportError(TemplateView):
 
     def get_context_data(self, **kwargs):
         page = self.request.GET.get("page", "")
-        if page and not is_page(page):
-            raise BadRequest
+        if page:
+            find_page(page, self.request)
         address = self.request.build_absolute_uri(page) if page else ""
         # The first role of the Secretariat answers for the initiative, and so for its portal.
         roles = Role.objects.published().filter(kind=Role.Kind.SECRETARIAT)
@@ -107,17 +106,18 @@ class ReportError(TemplateView):
         )
 
 
-def is_page(path):
-    """Whether ``path`` is an address of this portal that is read, in either language."""
+def find_page(path, request):
+    """Raise ``Http404`` unless readers find a page at ``path``, in either language: a draft's address is none."""
     language = translation.get_language_from_path(path)
-    if language is None or len(path) > LONGEST_PATH:
-        return False
+    if language is None or len(path) > LONGEST_PATH or not path.endswith("/"):
+        raise Http404
     with translation.override(language):
-        try:
-            resolve(path)
-        except Resolver404:
-            return False
-    return True
+        view, _args, kwargs = resolve(path)
+        page = getattr(view, "view_class", None)
+        if page is None:  # a file
+            raise Http404
+        if issubclass(page, DetailView):
+            page(request=request, kwargs=kwargs).get_object()
 
 
 def letter(role, address):
