@@ -1,7 +1,6 @@
 """The tile map: where the Range States stand to each other, without a border drawn."""
 
 from dataclasses import dataclass
-from textwrap import wrap
 
 from django import template
 from django.utils.translation import gettext as _
@@ -12,7 +11,6 @@ from ..models import Range
 register = template.Library()
 SIZE = 100  # of a tile with the gap beside it, in units of the drawing
 GAP = 4
-LETTERS_IN_LINE = 13
 SHADES = 4
 
 
@@ -32,10 +30,6 @@ class Tile:
     @property
     def y(self):
         return (self.state.tile_row - 1) * SIZE
-
-    @property
-    def name_lines(self):
-        return wrap(str(self.state.country), LETTERS_IN_LINE)
 
 
 def counted(state, most):
