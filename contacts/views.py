@@ -1,14 +1,12 @@
 from urllib.parse import quote, urlencode
 
 from django.db.models import Prefetch
-from django.http import Http404, HttpResponse
-from django.urls import resolve
-from django.utils import translation
+from django.http import HttpResponse
 from django.utils.translation import gettext as _
-from django.views.generic import DetailView, TemplateView
+from django.views.generic import TemplateView
 
 from publishing.lists import FilteredListView
-from publishing.views import PublishedDetailView, track
+from publishing.views import PublishedDetailView, find_page, track
 
 from .filters import OrganisationFilter, RoleFilter
 from .models import Assignment, Organisation, Partnership, Role
@@ -16,7 +14,6 @@ from .vcards import organisation_card, role_card
 
 ASSIGNMENTS = Prefetch("assignments", Assignment.objects.select_related("person", "source"))
 RELATED = 12
-LONGEST_PATH = 200  # an address of the portal is a few words and a slug
 
 
 class RoleList(FilteredListView):
@@ -104,20 +101,6 @@ class ReportError(TemplateView):
         return super().get_context_data(
             page=page, address=address, role=role, letter=letter(role, address) if role else "", **kwargs
         )
-
-
-def find_page(path, request):
-    """Raise ``Http404`` unless readers find a page at ``path``, in either language: a draft's address is none."""
-    language = translation.get_language_from_path(path)
-    if language is None or len(path) > LONGEST_PATH or not path.endswith("/"):
-        raise Http404
-    with translation.override(language):
-        view, _args, kwargs = resolve(path)
-        page = getattr(view, "view_class", None)
-        if page is None:  # a file
-            raise Http404
-        if issubclass(page, DetailView):
-            page(request=request, kwargs=kwargs).get_object()
 
 
 def letter(role, address):
