@@ -1,5 +1,6 @@
 """The tile map: where the Range States stand to each other, without a border drawn."""
 
+import re
 from dataclasses import dataclass
 
 from django import template
@@ -46,6 +47,13 @@ def present(state, presence):
     if presence is None:
         return Tile(state, "", _("not recorded"), "none")
     return Tile(state, presence.letter, presence.in_words, style_of(presence))
+
+
+@register.filter
+def conference(cop):
+    """A Conference of the Parties as the reader's language writes it: "COP11", «КС-11»; other words as they are."""
+    number = re.fullmatch(r"COP *(\d+)", cop, re.ASCII)
+    return _("COP%(number)s") % {"number": number[1]} if number else cop
 
 
 @register.inclusion_tag("species/tile_map.html")
