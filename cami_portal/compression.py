@@ -3,7 +3,9 @@
 import re
 
 from django.middleware.gzip import GZipMiddleware
+from django.utils.cache import patch_vary_headers
 
+REFUSED = re.compile(r"\bgzip\s*;\s*q=0(?:\.0*)?\s*(?:,|$)")
 TEXT = re.compile(r"text/|application/(?:[a-z.]+\+)?(?:json|xml)\b")
 
 
@@ -14,5 +16,8 @@ class CompressionMiddleware(GZipMiddleware):
 
     def process_response(self, request, response):
         if not TEXT.match(response.get("Content-Type", "")):
+            return response
+        if REFUSED.search(request.headers.get("Accept-Encoding", "")):
+            patch_vary_headers(response, ("Accept-Encoding",))
             return response
         return super().process_response(request, response)

@@ -72,7 +72,7 @@ MIDDLEWARE = [
     "cami_portal.security.ContentSecurityPolicyMiddleware",
     "cami_portal.security.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.locale.LocaleMiddleware",
+    "cami_portal.languages.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

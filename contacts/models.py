@@ -4,7 +4,7 @@ import datetime
 import re
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -91,6 +91,14 @@ class Organisation(Documented, Addressed):
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
         ordering = ["name"]
+        constraints = [
+            FieldCheck(
+                name="contacts_organisation_not_part_of_itself",
+                field="part_of",
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("pk")),
+                violation_error_message=_("An organisation cannot be part of itself."),
+            )
+        ]
 
     def get_absolute_url(self):
         return reverse("contacts:organisation", args=[self.slug])

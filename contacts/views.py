@@ -1,15 +1,12 @@
 from urllib.parse import quote, urlencode
 
-from django.core.exceptions import BadRequest
 from django.db.models import Prefetch
 from django.http import HttpResponse
-from django.urls import Resolver404, resolve
-from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from publishing.lists import FilteredListView
-from publishing.views import PublishedDetailView, track
+from publishing.views import PublishedDetailView, find_page, track
 
 from .filters import OrganisationFilter, RoleFilter
 from .models import Assignment, Organisation, Partnership, Role
@@ -17,7 +14,6 @@ from .vcards import organisation_card, role_card
 
 ASSIGNMENTS = Prefetch("assignments", Assignment.objects.select_related("person", "source"))
 RELATED = 12
-LONGEST_PATH = 200  # an address of the portal is a few words and a slug
 
 
 class RoleList(FilteredListView):
@@ -96,8 +92,8 @@ class ReportError(TemplateView):
 
     def get_context_data(self, **kwargs):
         page = self.request.GET.get("page", "")
-        if page and not is_page(page):
-            raise BadRequest
+        if page:
+            find_page(page, self.request)
         address = self.request.build_absolute_uri(page) if page else ""
         # The first role of the Secretariat answers for the initiative, and so for its portal.
         roles = Role.objects.published().filter(kind=Role.Kind.SECRETARIAT)
@@ -105,19 +101,6 @@ class ReportError(TemplateView):
         return super().get_context_data(
             page=page, address=address, role=role, letter=letter(role, address) if role else "", **kwargs
         )
-
-
-def is_page(path):
-    """Whether ``path`` is an address of this portal that is read, in either language."""
-    language = translation.get_language_from_path(path)
-    if language is None or len(path) > LONGEST_PATH:
-        return False
-    with translation.override(language):
-        try:
-            resolve(path)
-        except Resolver404:
-            return False
-    return True
 
 
 def letter(role, address):

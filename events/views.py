@@ -1,7 +1,7 @@
 import datetime
 from urllib.parse import urlencode
 
-from django.db.models import DateField, Max, Min, Prefetch, Q, Value
+from django.db.models import DateField, F, Max, Min, Prefetch, Q, Value
 from django.db.models.functions import Greatest, Least
 from django.http import FileResponse, Http404
 from django.shortcuts import get_object_or_404
@@ -162,6 +162,7 @@ class EventDetail(PublishedDetailView):
                 "organisation_parts__organisation",
                 "people__person",
                 Prefetch("documents", Document.objects.select_related("event")),
+                Prefetch("documents__superseded_by", Document.objects.filter(event=F("supersedes__event"))),
             )
         )
 

@@ -5,10 +5,14 @@ from datetime import date
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect
+from django.urls import resolve
+from django.utils import translation
 from django.views.decorators.http import require_safe
 from django.views.generic import DetailView, ListView
 
 from .models import Page, PhotoCredit, Source
+
+LONGEST_PATH = 200  # an address of the portal is a few words and a slug
 
 
 def track(limit, **querysets):
@@ -41,6 +45,20 @@ class PublishedDetailView(DetailView):
             except self.model.DoesNotExist:
                 raise Http404 from None
             return redirect(item, permanent=True)
+
+
+def find_page(path, request):
+    """Raise ``Http404`` unless readers find a page at ``path``, in either language: a draft's address is none."""
+    language = translation.get_language_from_path(path)
+    if language is None or len(path) > LONGEST_PATH or not path.endswith("/"):
+        raise Http404
+    with translation.override(language):
+        view, _args, kwargs = resolve(path)
+        page = getattr(view, "view_class", None)
+        if page is None:  # a file
+            raise Http404
+        if issubclass(page, DetailView):
+            page(request=request, kwargs=kwargs).get_object()
 
 
 class PageView(PublishedDetailView):

@@ -6,7 +6,7 @@ from django.utils import translation
 from django.utils.dateformat import format as format_date
 from django.utils.formats import time_format
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import gettext_lazy, pgettext
 
 from .dates import Precision, first_day, last_day
 
@@ -17,6 +17,24 @@ FORMATS = {
     "ru": {"day": "j E Y \\г.", "month": "F Y \\г.", "year": "Y \\г."},
 }
 YEARS = {"en": "", "ru": f"{NBSP}гг."}  # what follows two years
+# The clocks of the region and of the Secretariat; others are named as computers name them.
+CLOCKS = {
+    "Asia/Almaty": gettext_lazy("Almaty time"),
+    "Asia/Ashgabat": gettext_lazy("Ashgabat time"),
+    "Asia/Bishkek": gettext_lazy("Bishkek time"),
+    "Asia/Dushanbe": gettext_lazy("Dushanbe time"),
+    "Asia/Kabul": gettext_lazy("Kabul time"),
+    "Asia/Karachi": gettext_lazy("Karachi time"),
+    "Asia/Kathmandu": gettext_lazy("Kathmandu time"),
+    "Asia/Kolkata": gettext_lazy("New Delhi time"),
+    "Asia/Shanghai": gettext_lazy("Beijing time"),
+    "Asia/Tashkent": gettext_lazy("Tashkent time"),
+    "Asia/Tehran": gettext_lazy("Tehran time"),
+    "Asia/Thimphu": gettext_lazy("Thimphu time"),
+    "Asia/Ulaanbaatar": gettext_lazy("Ulaanbaatar time"),
+    "Europe/Berlin": gettext_lazy("Berlin time"),
+    "Europe/Moscow": gettext_lazy("Moscow time"),
+}
 
 # The spaces at which no line should end, in each language. Each alternative looks at what stands round one space.
 DASH = r"(?=[–—](?:\s|$))"
@@ -99,7 +117,7 @@ def times_in_words(start_time, end_time, time_zone):
     if not start_time:
         return ""
     hours = time_format(start_time, "H:i") + (f"–{time_format(end_time, 'H:i')}" if end_time else "")
-    return f"{hours} ({time_zone.replace('_', ' ')})"
+    return f"{hours} ({CLOCKS.get(time_zone) or time_zone.replace('_', ' ')})"
 
 
 def machine_date(day, precision=Precision.DAY):

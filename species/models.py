@@ -19,6 +19,9 @@ from publishing.text import CleanCharField, CleanTextField, RichTextField
 FOUNDING_COP = "COP11"
 
 
+TILES_ACROSS = 12  # of the tile map, both ways: a slip of the hand must not shrink it to a dot
+
+
 class RangeStateQuerySet(ContentQuerySet):
     def counted(self):
         """With ``species_count``: how many species are known or thought to live there."""
@@ -63,6 +66,17 @@ class RangeState(SourcedFact):
                 field="party_since",
                 condition=Q(party_since__isnull=True) | Q(status="party"),
                 violation_error_message=_("Only a Party has a date since which it is one."),
+            ),
+            *(
+                FieldCheck(
+                    name=f"species_rangestate_{field}_on_the_map",
+                    field=field,
+                    condition=Q(**{f"{field}__range": (1, TILES_ACROSS)}),
+                    violation_error_message=_(
+                        "The tile map is twelve tiles wide and high: write a number from 1 to 12."
+                    ),
+                )
+                for field in ["tile_column", "tile_row"]
             ),
         ]
 
@@ -223,6 +237,7 @@ class Listing(SpeciesFact):
     class Appendix(models.TextChoices):
         I = "I", _("Appendix I")  # noqa: E741 - the Appendix is called so
         II = "II", _("Appendix II")
+        LISTED = "listed", _("listed, Appendix not recorded")
         NONE = "none", _("not listed")
         NOT_RECORDED = "not-recorded", _("not recorded")
 

@@ -102,8 +102,8 @@ class RangeStateFactory(DjangoModelFactory):
     country = factory.SubFactory(CountryFactory)
     source = factory.SubFactory(SourceFactory)
     status = "party"
-    tile_column = factory.Sequence(lambda n: n)
-    tile_row = 1
+    tile_column = factory.Sequence(lambda n: n % 12 + 1)
+    tile_row = factory.Sequence(lambda n: n // 12 % 12 + 1)
 
     class Meta:
         model = RangeState

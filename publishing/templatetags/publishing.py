@@ -135,6 +135,14 @@ def languages(item):
     return getattr(item, "languages", [code for code, name in settings.LANGUAGES])
 
 
+def own_path(context):
+    """The path of this page; the further pages of a list have addresses of their own, its filters have not."""
+    path, page = context["request"].path, context.get("page_obj")
+    if page and page.number > 1 and not context["filter"].values:
+        return f"{path}?page={page.number}"
+    return path
+
+
 @register.simple_tag(takes_context=True)
 def alternates(context):
     """``<link rel="alternate" hreflang>`` for this page in each language it exists in, and its canonical address."""
@@ -142,8 +150,9 @@ def alternates(context):
     if request is None:
         return ""
     codes = languages(context.get("object"))
-    links = [(code, request.build_absolute_uri(translate_url(request.path, code))) for code in codes]
-    canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(request.path))
+    path = own_path(context)
+    links = [(code, request.build_absolute_uri(translate_url(path, code))) for code in codes]
+    canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(path))
     return canonical + format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', links)
 
 
@@ -166,7 +175,7 @@ def share_card(context):
         image = {"image": static(f"portal/img/share/{landscape}.png"), "width": 1200, "height": 630, "alt": alt}
     return image | {
         "image": request.build_absolute_uri(image["image"]),
-        "url": request.build_absolute_uri(request.path),
+        "url": request.build_absolute_uri(own_path(context)),
         "type": "article" if hasattr(item, "published_at") else "website",
         "locale": LOCALES[current],
         "other_locales": [LOCALES[code] for code in languages(item) if code != current],

@@ -1,7 +1,7 @@
 """The tile map: where the Range States stand to each other, without a border drawn."""
 
+import re
 from dataclasses import dataclass
-from textwrap import wrap
 
 from django import template
 from django.utils.translation import gettext as _
@@ -12,7 +12,6 @@ from ..models import Range
 register = template.Library()
 SIZE = 100  # of a tile with the gap beside it, in units of the drawing
 GAP = 4
-LETTERS_IN_LINE = 13
 SHADES = 4
 
 
@@ -33,10 +32,6 @@ class Tile:
     def y(self):
         return (self.state.tile_row - 1) * SIZE
 
-    @property
-    def name_lines(self):
-        return wrap(str(self.state.country), LETTERS_IN_LINE)
-
 
 def counted(state, most):
     number = state.species_count
@@ -52,6 +47,13 @@ def present(state, presence):
     if presence is None:
         return Tile(state, "", _("not recorded"), "none")
     return Tile(state, presence.letter, presence.in_words, style_of(presence))
+
+
+@register.filter
+def conference(cop):
+    """A Conference of the Parties as the reader's language writes it: "COP11", «КС-11»; other words as they are."""
+    number = re.fullmatch(r"COP *(\d+)", cop, re.ASCII)
+    return _("COP%(number)s") % {"number": number[1]} if number else cop
 
 
 @register.inclusion_tag("species/tile_map.html")

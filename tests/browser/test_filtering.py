@@ -205,6 +205,20 @@ def test_without_connection_the_list_stays_and_that_is_said(tab):
     expect(page.locator("#lost")).to_be_hidden()
 
 
+def test_going_back_without_connection_leaves_no_other_list_under_the_address(tab):
+    page = tab()
+    page.goto("/en/news/")
+    opened(page, "Species")
+    box(page, "Saiga antelope").check()
+    expect(page.locator(".chip")).to_have_count(1)
+    page.context.set_offline(True)
+    with page.expect_event("requestfailed", lambda request: request.is_navigation_request()):
+        page.evaluate("history.back()")
+    expect(page.locator("#results")).to_have_count(0)
+    page.context.set_offline(False)
+    page.goto("/en/news/")
+
+
 def test_an_answer_that_is_no_list_is_loaded_as_a_page(tab):
     page = tab()
     page.goto("/en/news/")

@@ -4,6 +4,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from bs4 import BeautifulSoup
+from django.utils import timezone
 
 from tests import factories as f
 
@@ -47,11 +48,27 @@ def test_without_a_page_it_is_said_what_to_write(client):
     "page",
     [
         *["https://evil.example/", "//evil.example/", "/en//evil.example/", "javascript:alert(1)", "/admin/", "news"],
+        *["/en/admin/", "/en/news/nothing/", "/en/species/states/xx/", "/en/contacts/report/contact.vcf"],
         *["/xx/news/", "/en/no/such/page/", "/en/news/\0/", "/en/" + "a" * 200 + "/", "/en/news/?x=1", "\\en\\news\\"],
     ],
 )
 def test_anything_but_a_page_of_this_portal_is_refused(client, page):
-    assert client.get("/en/contacts/report/", {"page": page}).status_code == 400
+    assert client.get("/en/contacts/report/", {"page": page}).status_code == 404
+
+
+def test_a_draft_is_refused_as_if_it_were_not_there_and_no_trace_fills_the_log(client, caplog):
+    f.EventFactory(slug="held", published_at=timezone.now())
+    f.EventFactory(slug="draft", published_at=None)
+    slugs = ["held", "draft", "nothing"]
+    answers = [client.get("/en/contacts/report/", {"page": f"/ru/events/{slug}/"}) for slug in slugs]
+    assert [answer.status_code for answer in answers] == [200, 404, 404]
+    assert answers[1].content == answers[2].content
+    assert [record.exc_info for record in caplog.records] == [None, None]
+
+
+def test_what_is_written_by_post_has_an_address(client):
+    f.RoleFactory(organisation__address_en="Platz der Vereinten Nationen 1\nBonn")
+    assert "Bonn" in read(client, "/en/contacts/report/").select_one(".box address").text
 
 
 def test_the_address_of_the_report_is_no_role(client):

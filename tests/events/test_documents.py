@@ -2,10 +2,14 @@ import io
 import zipfile
 
 import pytest
+from bs4 import BeautifulSoup
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from events.documents import validate_document
+from events.models import Document
+from tests import factories as f
 
 OFFICE = {"[Content_Types].xml": b"<Types/>", "word/document.xml": b"<document/>"}
 
@@ -52,3 +56,16 @@ def test_a_damaged_archive_is_refused_wherever_the_damage_is():
         except ValidationError:
             refused += 1
     assert refused > 50  # most places matter; a date may be any
+
+
+@pytest.mark.django_db
+def test_a_replaced_document_says_by_which_and_names_none_of_a_draft(client):
+    held, draft = f.EventFactory(published_at=timezone.now()), f.EventFactory(published_at=None)
+    old = Document.objects.create(event=held, number=1, title_en="Agenda", link="https://example.org/1")
+    other = {"supersedes": old, "link": "https://example.org/2"}
+    Document.objects.create(event=held, number=2, title_en="Agenda, Rev.1", **other)
+    Document.objects.create(event=draft, number=1, title_en="Secret agenda", **other)
+    page = BeautifulSoup(client.get(held.get_absolute_url()).content, "html5lib")
+    said = [[strong.text for strong in item.select("strong")] for item in page.select(".documents li")]
+    assert said == [["replaced by: Agenda, Rev.1"], []]
+    assert "Secret" not in page.text

@@ -6,6 +6,7 @@ import pytest
 from bs4 import BeautifulSoup
 from django.db import OperationalError
 from django.test import Client
+from django.utils import timezone
 
 from cami_portal.errors import error_page
 from tests import factories as f
@@ -171,6 +172,29 @@ def test_a_foreign_host_is_refused_with_a_page(client):
 def test_any_language_header_leads_somewhere(client, header):
     response = client.get("/", headers={"accept-language": header})
     assert (response.status_code, response["Location"]) == (302, "/ru/" if header.startswith("ru") else "/en/")
+    assert "Accept-Language" in response["Vary"]
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("/news/", "/ru/news/"),
+        ("/news", "/ru/news/"),
+        ("/events/?year=2016", "/ru/events/?year=2016"),
+        ("/events/live/", "/ru/events/live/"),
+        ("/events/draft/", None),
+        ("/events/nothing/", None),
+        ("/contacts/nobody/contact.vcf", None),
+        ("/style/", None),
+        ("/wp-login.php", None),
+        ("/xx/news/", None),
+    ],
+)
+def test_an_address_without_a_language_leads_to_a_page_or_nowhere(client, path, place):
+    f.EventFactory(slug="live", published_at=timezone.now())
+    f.EventFactory(slug="draft", published_at=None)
+    response = client.get(path, headers={"accept-language": "ru"})
+    assert (response.status_code, response.get("Location")) == (302 if place else 404, place)
     assert "Accept-Language" in response["Vary"]
 
 

@@ -67,6 +67,18 @@ def itself():
     return event
 
 
+def organisation_of_itself():
+    organisation = f.OrganisationFactory()
+    organisation.part_of = organisation
+    return organisation
+
+
+def state(**fields):
+    return RangeState(
+        country=f.CountryFactory(), source=f.SourceFactory(), **{"tile_column": 9, "tile_row": 9} | fields
+    )
+
+
 def second(model, **fields):
     model.objects.create(**fields)
     return model(**fields)
@@ -84,6 +96,7 @@ CASES = [
         "__all__",
         lambda: second(Partnership, organisation=f.OrganisationFactory(), number=1, title_en="x"),
     ),
+    ("contacts_organisation_not_part_of_itself", "part_of", organisation_of_itself),
     ("contacts_person_died_not_before_born", "died", lambda: f.PersonFactory.build(born=LATER, died=DAY)),
     ("contacts_assignment_numbered", "__all__", lambda: again(f.AssignmentFactory(), same=["role", "number"])),
     (
@@ -99,15 +112,10 @@ CASES = [
     (
         "species_rangestate_since_only_for_parties",
         "party_since",
-        lambda: RangeState(
-            country=f.CountryFactory(),
-            source=f.SourceFactory(),
-            tile_column=9,
-            tile_row=9,
-            status="non-party",
-            party_since=DAY,
-        ),
+        lambda: state(status="non-party", party_since=DAY),
     ),
+    ("species_rangestate_tile_column_on_the_map", "tile_column", lambda: state(tile_column=13)),
+    ("species_rangestate_tile_row_on_the_map", "tile_row", lambda: state(tile_row=0)),
     ("species_assessment_numbered", "__all__", lambda: species_fact(f.AssessmentFactory, category="CR")),
     (
         "species_assessment_one_current",

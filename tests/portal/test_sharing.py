@@ -95,3 +95,15 @@ def test_robots_may_read_everything_but_the_editors_side(client):
     assert (response.status_code, response["Content-Type"]) == (200, "text/plain")
     rules = dict(line.split(": ")[::-1] for line in response.content.decode().splitlines())
     assert rules == {"*": "User-agent", "/admin/": "Disallow", "/accounts/": "Disallow", "/preview/": "Disallow"}
+
+
+@pytest.mark.parametrize(
+    ("query", "own"),
+    [("", ""), ("?page=1", ""), ("?page=2", "?page=2"), ("?page=2&ref=x", "?page=2"), ("?year=2016&page=2", "")],
+)
+def test_each_page_of_a_list_is_its_own_and_a_filtered_one_is_not(client, query, own):
+    f.ArticleFactory.create_batch(21)
+    page = BeautifulSoup(client.get(f"/ru/news/{query}").content, "html5lib")
+    assert page.select_one("link[rel=canonical]")["href"] == f"http://testserver/ru/news/{own}"
+    assert page.select_one("meta[property='og:url']")["content"] == f"http://testserver/ru/news/{own}"
+    assert page.select_one("link[hreflang=en]")["href"] == f"http://testserver/en/news/{own}"

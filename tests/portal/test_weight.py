@@ -90,6 +90,16 @@ def test_pages_are_compressed_for_those_who_can_read_it(client):
     assert int(packed["Content-Length"]) == len(packed.content)
 
 
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip;q=0", None), ("br, gzip; q=0.0, *", None), ("gzip;q=0.5", "gzip"), ("*;q=0", None)],
+)
+def test_nobody_gets_what_they_refuse(db, accepted, encoding):
+    response = client.get("/en/", headers={"Accept-Encoding": accepted})
+    assert response.get("Content-Encoding") == encoding
+    assert "Accept-Encoding" in response["Vary"]
+
+
 def test_pictures_are_not_compressed_again(client, monkeypatch):
     storage, name = InMemoryStorage(), f"{32 * 'a'}.jpg"
     storage.save(f"pictures/{name}", ContentFile(1000 * b"a"))

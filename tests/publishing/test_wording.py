@@ -52,7 +52,8 @@ def test_a_line_never_breaks_inside_a_date():
 
 def test_hours_name_the_clock_they_are_read_from():
     nine, five = datetime.time(9), datetime.time(17, 30)
-    assert times_in_words(nine, five, "Asia/Dushanbe") == "09:00–17:30 (Asia/Dushanbe)"
+    assert times_in_words(nine, five, "Asia/Dushanbe") == "09:00–17:30 (Dushanbe time)"
+    assert times_in_words(nine, None, "America/New_York") == "09:00 (America/New York)"
     assert times_in_words(None, None, "") == ""
 
 

@@ -76,8 +76,13 @@
     byId("said").textContent = said.filter(Boolean).map(({ textContent }) => textContent.trim()).join(". ");
   });
 
+  // On the way back the address has changed already and cannot stand above another list: then the browser itself says
+  // that the page cannot be had, and has it as soon as it can.
   for (const failure of ["htmx:sendError", "htmx:timeout"])
-    document.addEventListener(failure, () => { byId("lost").hidden = false; });
+    document.addEventListener(failure, () => {
+      if (here() !== shown) location.reload();
+      else byId("lost").hidden = false;
+    });
 
   // Back and forward ask the server again; htmx itself would not show a list that was refused.
   document.addEventListener("htmx:historyCacheMiss", (event) => event.preventDefault());
