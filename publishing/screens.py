@@ -231,12 +231,16 @@ class PublishableAdmin(ContentAdmin):
     needed = ("title", "summary")
     tasks = EDITORIAL
     list_filter = [StateFilter, TranslationFilter, TaskFilter]
-    readonly_fields = ["uuid", "created", "changed"]
+    readonly_fields = ["identifier", "created", "changed"]
     actions = ["publish", "withdraw", "bring_back_to_draft"]
 
     @admin.display(description=_("title"), ordering="slug")
     def heading(self, item):
         return str(item)
+
+    @admin.display(description=_("identifier"))
+    def identifier(self, item):
+        return item.uuid
 
     @admin.display(description=_("state"))
     def state_in_words(self, item):
