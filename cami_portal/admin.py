@@ -26,6 +26,34 @@ admin.site.unregister([User, Group, EmailAddress, Authenticator])
 apps.get_app_config("auth").verbose_name = _("Accounts")
 User._meta.verbose_name, User._meta.verbose_name_plural = _("account"), _("accounts")
 
+# Django's sentences round the name of a thing. Its Russian bends neither gender nor case: the portal's own, in locale/,
+# says the same without. They stand here to be collected.
+NEUTRAL = [
+    _("Add %s"),
+    _("Change %s"),
+    _("View %s"),
+    _("Add %(name)s"),
+    _("Cannot delete %(name)s"),
+    _("Successfully deleted %(count)d %(items)s."),
+    _("The %(name)s “%(obj)s” was deleted successfully."),
+    _("The {name} “{obj}” was added successfully."),
+    _("The {name} “{obj}” was added successfully. You may add another {name} below."),
+    _("The {name} “{obj}” was changed successfully."),
+    _("The {name} “{obj}” was changed successfully. You may edit it again below."),
+    _("The {name} “{obj}” was changed successfully. You may add another {name} below."),
+    _("Added {name} “{object}”."),
+    _("Changed {fields} for {name} “{object}”."),
+    _("Deleted {name} “{object}”."),
+    _(
+        'Are you sure you want to delete the %(object_name)s "%(escaped_object)s"?'
+        " All of the following related items will be deleted:"
+    ),
+    _(
+        "Are you sure you want to delete the selected %(objects_name)s?"
+        " All of the following objects and their related items will be deleted:"
+    ),
+]
+
 
 def base_url(request):
     return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"

@@ -24,6 +24,7 @@ from js_asset import Media
 from modeltranslation.fields import TranslationField
 
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
+from .deletion import without_ties
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .states import State
@@ -143,6 +144,9 @@ class SturdyAdmin(admin.ModelAdmin):
     save_on_top = True
     list_per_page = 50
 
+    class Media:
+        js = ["publishing/admin/labels.js"]
+
     def lookup_allowed(self, lookup, value, request):
         # In an address anybody can ask for any look-up; broken regular expressions make databases fail.
         return "regex" not in lookup and super().lookup_allowed(lookup, value, request)
@@ -162,9 +166,13 @@ class SturdyAdmin(admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", "")
         return form
 
+    def get_deleted_objects(self, objs, request):
+        return without_ties(super().get_deleted_objects(objs, request))
+
     def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)  # Django's "Select article to change" has no good Russian
         try:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, {"title": title} | (extra_context or {}))
         except (ValueError, OverflowError, DataError) as error:
             raise BadRequest from error  # a filter or a tick that no editor can set
 
