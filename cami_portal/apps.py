@@ -1,7 +1,16 @@
 from django.apps import AppConfig
+from django.contrib.admin import apps
 from django.utils.translation import gettext_lazy as _
 
 
 class PortalConfig(AppConfig):
+    default = True
     name = "cami_portal"
     verbose_name = _("Portal")
+
+
+class GuardedAdminConfig(apps.AdminConfig):
+    """Django's admin with the door of ``signin.py``."""
+
+    default = False
+    default_site = "cami_portal.signin.GuardedAdmin"

@@ -2,6 +2,7 @@
 
 import sys
 
+from django.conf import settings
 from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse
 from django.template.loader import render_to_string
@@ -20,7 +21,8 @@ def error_page(request, status):
     """The page for ``status``. It is rendered without context processors: they may be what failed."""
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
-        page = render_to_string("error.html", {"status": status, "section": section_of(request.path_info)})
+        context = {"status": status, "section": section_of(request.path_info), "minutes": settings.THROTTLE_MINUTES}
+        page = render_to_string("error.html", context)
         response = HttpResponse(page, status=status)
         response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"
@@ -42,6 +44,13 @@ def page_not_found(request, exception=None):
 @requires_csrf_token
 def csrf_failure(request, reason=""):
     return error_page(request, 403)
+
+
+def too_many_requests(request, exception=None):
+    """429: somebody tried to sign in too often (the limits are in the settings)."""
+    response = error_page(request, 429)
+    response["Retry-After"] = str(settings.THROTTLE_MINUTES * 60)
+    return response
 
 
 def server_error(request):

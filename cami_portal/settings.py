@@ -34,18 +34,20 @@ HTTPS = env.bool("HTTPS", SITE_URL.startswith("https://"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
-# Only a proxy that overwrites this header may be trusted with it.
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.bool("BEHIND_PROXY", False) else None
+# Only a proxy that overwrites this header may be trusted with it; and only the last address it says is the visitor's.
+BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+ALLAUTH_TRUSTED_PROXY_COUNT = 1 if BEHIND_PROXY else 0
 CSRF_TRUSTED_ORIGINS = [SITE_URL] if SITE_URL else []
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SESSION_ENGINE = "cami_portal.sessions"
+LANGUAGE_COOKIE_HTTPONLY, LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_SAMESITE = True, HTTPS, "Lax"  # of the desk
 CSRF_FAILURE_VIEW = "cami_portal.errors.csrf_failure"
 
 INSTALLED_APPS = [
     "modeltranslation",  # before the admin, as it asks
-    "django.contrib.admin",
+    "cami_portal.apps.GuardedAdminConfig",  # the admin
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -57,6 +59,8 @@ INSTALLED_APPS = [
     "django_filters",
     "django_htmx",
     "django_prose_editor",
+    "allauth.account",
+    "allauth.mfa",
     "publishing",
     "contacts",
     "species",
@@ -77,6 +81,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
@@ -128,8 +133,55 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "admin:index"
+
+# Sessions (sessions.py) end when the browser is closed, after so many hours of rest, and at the latest after a week.
+SESSION_ENGINE = "cami_portal.sessions"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_HOURS", 12) * 3600
+SESSION_LIMIT = env.int("SESSION_DAYS", 7) * 24 * 3600
+
+# Whether Administrators get to the desk only with a second factor; elsewhere a banner asks them to set it up.
+REQUIRE_MFA = env.bool("REQUIRE_MFA", HTTPS and not DEBUG)
+MFA_ADAPTER = "cami_portal.signin.TwoFactorAdapter"
+MFA_TOTP_ISSUER = "CAMI portal"
+MFA_FORMS = {
+    "authenticate": "cami_portal.signin.AuthenticateForm",
+    "reauthenticate": "cami_portal.signin.ReauthenticateByCodeForm",
+    "activate_totp": "cami_portal.signin.ActivateForm",
+}
+ACCOUNT_ADAPTER = "cami_portal.signin.Adapter"
+ACCOUNT_FORMS = {"login": "cami_portal.signin.LoginForm", "reauthenticate": "cami_portal.signin.ReauthenticateForm"}
+ACCOUNT_LOGIN_METHODS = {"username"}  # which is the e-mail, in small letters
+ACCOUNT_EMAIL_VERIFICATION = "none"  # the link in the invitation does it
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+
+# So many tries in as many minutes, per address or per whatever "key" says (signin.py). One window for all, so that the
+# page that refuses can say when to try again. Who is refused can still sign in by a mailed link.
+THROTTLE_MINUTES = 10
+ACCOUNT_RATE_LIMITS = {
+    action: limits.replace("…", f"{THROTTLE_MINUTES}m")
+    for action, limits in {
+        "login": "100/…/ip",
+        "login_failed": "20/…/ip,5/…/key",  # of an account from an address; of an account's codes
+        "login_failed_anywhere": "50/…/key",  # of an account
+        "reauthenticate": "10/…/user",
+        "change_password": "10/…/user",
+        "reset_password": "10/…/ip,3/…/key",  # to a mailbox
+        "reset_password_from_key": "50/…/ip",
+    }.items()
+}
+# The counters stand in a table: all workers share them, and a restart forgets nothing.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cami_portal_cache",
+        "OPTIONS": {"MAX_ENTRIES": 20_000},
+    }
+}
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]

@@ -13,6 +13,7 @@ from .guide import Guide
 handler400 = "cami_portal.errors.bad_request"
 handler403 = "cami_portal.errors.permission_denied"
 handler404 = "cami_portal.errors.page_not_found"
+handler429 = "cami_portal.errors.too_many_requests"  # allauth asks for it
 handler500 = "cami_portal.errors.server_error"
 
 urlpatterns = [

@@ -24,6 +24,7 @@ from js_asset import Media
 from modeltranslation.fields import TranslationField
 
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
+from .deletion import without_ties
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .sharing import Previewed
@@ -144,6 +145,9 @@ class SturdyAdmin(admin.ModelAdmin):
     save_on_top = True
     list_per_page = 50
 
+    class Media:
+        js = ["publishing/admin/labels.js"]
+
     def lookup_allowed(self, lookup, value, request):
         # In an address anybody can ask for any look-up; broken regular expressions make databases fail.
         return "regex" not in lookup and super().lookup_allowed(lookup, value, request)
@@ -163,9 +167,13 @@ class SturdyAdmin(admin.ModelAdmin):
         form.refusal = getattr(request, "refusal", "")
         return form
 
+    def get_deleted_objects(self, objs, request):
+        return without_ties(super().get_deleted_objects(objs, request))
+
     def changelist_view(self, request, extra_context=None):
+        title = capfirst(self.opts.verbose_name_plural)  # Django's "Select article to change" has no good Russian
         try:
-            return super().changelist_view(request, extra_context)
+            return super().changelist_view(request, {"title": title} | (extra_context or {}))
         except (ValueError, OverflowError, DataError) as error:
             raise BadRequest from error  # a filter or a tick that no editor can set
 
@@ -232,12 +240,16 @@ class PublishableAdmin(Previewed, ContentAdmin):
     needed = ("title", "summary")
     tasks = EDITORIAL
     list_filter = [StateFilter, TranslationFilter, TaskFilter]
-    readonly_fields = ["uuid", "created", "changed"]
+    readonly_fields = ["identifier", "created", "changed"]
     actions = ["publish", "withdraw", "bring_back_to_draft"]
 
     @admin.display(description=_("title"), ordering="slug")
     def heading(self, item):
         return str(item)
+
+    @admin.display(description=_("identifier"))
+    def identifier(self, item):
+        return item.uuid
 
     @admin.display(description=_("state"))
     def state_in_words(self, item):

@@ -30,7 +30,7 @@ def test_no_page_of_the_admin_complains(page):
     for model in (Article, Event, Species):
         name = model._meta.label_lower.replace(".", "_")
         links += [reverse(f"admin:{name}_{view}", args=[model.objects.first().pk]) for view in ("change", "delete")]
-    links += [reverse("admin_password_reset"), reverse("password_reset_done"), "/accounts/password/MQ/x-y/"]
+    links += [reverse("password_reset"), reverse("password_reset_done"), "/accounts/password/MQ/x-y/"]
     for link in links:
         assert page.goto(link).status == 200
         page.wait_for_load_state("networkidle")

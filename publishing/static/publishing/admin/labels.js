@@ -1,0 +1,26 @@
+/* The rich text editor and Django's searching selects put elements of their own in the place of a field, without its
+   label. Here they get it. */
+
+function label(field, element) {
+    const own = field && document.querySelector(`label[for="${CSS.escape(field.id)}"]`);
+    if (own) {
+        element.setAttribute("aria-label", own.textContent.trim().replace(/:$/, ""));
+        element.removeAttribute("aria-labelledby");
+    }
+}
+
+function labelAll() {
+    for (const text of document.querySelectorAll(".prose-editor .ProseMirror")) {
+        label(text.closest(".prose-editor").querySelector("textarea"), text);
+    }
+    for (const select of document.querySelectorAll(".select2-container")) {
+        const field = select.previousElementSibling;
+        for (const part of select.querySelectorAll(".select2-selection, .select2-search__field")) {
+            label(field, part);
+        }
+    }
+}
+
+// Some are made when the page is there, some a moment later, and none of them tells.
+window.addEventListener("load", () => [0, 250, 1500].forEach((wait) => setTimeout(labelAll, wait)));
+document.addEventListener("formset:added", () => setTimeout(labelAll));
