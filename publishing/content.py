@@ -1,6 +1,9 @@
 """What every model of the portal's content is built on."""
 
-from django.db import models
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models, transaction
+
+from . import freshness
 
 
 class ContentQuerySet(models.QuerySet):
@@ -11,6 +14,14 @@ class ContentQuerySet(models.QuerySet):
         """What visitors may see: all, for reference data such as countries and organisations are always public."""
         return self.all()
 
+    def untranslated(self):
+        """With some text in English that lacks its Russian."""
+        return self.filter(freshness.without_text(self.model))
+
+    def outdated(self):
+        """With some Russian text whose English was changed after it was written."""
+        return self.filter(freshness.with_outdated_text(self.model))
+
 
 class Content(models.Model):
     """A row that readers may see. Saving, deleting or relating it moves the content version (``version.py``).
@@ -19,6 +30,9 @@ class Content(models.Model):
     """
 
     natural_key_fields = ("slug",)
+    still_right = frozenset()  # the translations, as (field, language), that whoever saves next knows to be right
+
+    outdated_translations = GenericRelation("publishing.OutdatedTranslation")
 
     objects = ContentQuerySet.as_manager()
 
@@ -33,3 +47,13 @@ class Content(models.Model):
                 value = getattr(value, name)
             key.append(value)
         return tuple(key)
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            before = freshness.stored(self, kwargs.get("update_fields"))
+            super().save(*args, **kwargs)
+            freshness.keep(self, before)
+
+    def freshness(self, field):
+        """Whether the Russian of ``field`` is missing, outdated or fresh."""
+        return freshness.freshness(self, field)
