@@ -16,11 +16,11 @@ class ContentQuerySet(models.QuerySet):
 
     def untranslated(self):
         """With some text in English that lacks its Russian."""
-        return self.filter(freshness.without_text(self.model))
+        return self.filter(freshness.untranslated(self.model))
 
     def outdated(self):
         """With some Russian text whose English was changed after it was written."""
-        return self.filter(freshness.with_outdated_text(self.model))
+        return self.filter(freshness.outdated(self.model))
 
 
 class Content(models.Model):
@@ -54,6 +54,6 @@ class Content(models.Model):
             super().save(*args, **kwargs)
             freshness.keep(self, before)
 
-    def freshness(self, field):
-        """Whether the Russian of ``field`` is missing, outdated or fresh."""
-        return freshness.freshness(self, field)
+    def freshness(self, field, language="ru"):
+        """Whether a translation of ``field`` is missing, outdated or fresh."""
+        return next(state for *text, state, row in freshness.texts_of(self) if text == [field, language])

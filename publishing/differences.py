@@ -12,6 +12,7 @@ LINK = re.compile(r'<a\b[^>]*?href="([^"]*)"[^>]*>(.*?)</a>', re.DOTALL)
 TAG = re.compile(r"</?[a-z][^>]*>")
 MOST = 2000  # words on either side that are compared; longer passages count as replaced as a whole
 AROUND = 12  # words shown on either side of a change
+LONGEST = 150  # words shown of one change
 
 
 def readable(rich_text):
@@ -66,7 +67,7 @@ def difference(old, new):
             parts.append(shortened(middle_old[old_from:old_to], first=False, last=False))
         else:
             parts += [
-                format_html(f"<{tag}>{{}}</{tag}>", in_line(words[: 2 * MOST]))
+                format_html(f"<{tag}>{{}}</{tag}>", in_line(words[:LONGEST] + ["…"] * (len(words) > LONGEST)))
                 for tag, words in (("del", middle_old[old_from:old_to]), ("ins", middle_new[new_from:new_to]))
                 if words
             ]

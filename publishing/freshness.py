@@ -7,16 +7,21 @@ whoever saves; fixtures, ``bulk_create()`` and ``update()`` do not call it and c
 import re
 import unicodedata
 
+from django import forms
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
+from django.forms.models import _get_foreign_key
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .differences import readable
+from .differences import difference, readable
 from .text import RichTextField
+from .wording import day_in_words
 
 SOURCE, *TARGETS = [code for code, name in settings.LANGUAGES]
 PLAIN = str.maketrans("‘’‚“”„«»‐‑–—−", "'''\"\"\"\"\"-----")
@@ -62,19 +67,21 @@ def fields_of(model):
 
 def outdated_rows(item):
     """The rows of ``item`` by field and language. Lists fetch ``outdated_translations`` in advance."""
-    return {(row.field, row.language): row for row in item.outdated_translations.all()}
+    return {(row.field, row.language): row for row in item.outdated_translations.all()} if item.pk else {}
 
 
-def freshness(item, field, language=TARGETS[0]):
-    """The ``Freshness`` of one text; where there is nothing to translate it is fresh."""
-    if not getattr(item, f"{field}_{SOURCE}"):
-        return Freshness.FRESH
-    if not getattr(item, f"{field}_{language}"):
-        return Freshness.MISSING
-    return Freshness.OUTDATED if (field, language) in outdated_rows(item) else Freshness.FRESH
+def texts_of(item):
+    """``(field, language, Freshness, row)`` of each text; where there is nothing to translate, it is fresh."""
+    rows = outdated_rows(item)
+    for field, language in [(field, code) for field in fields_of(type(item)) for code in TARGETS]:
+        row, state = rows.get((field, language)), Freshness.FRESH
+        if getattr(item, f"{field}_{SOURCE}"):
+            state = Freshness.OUTDATED if row else Freshness.FRESH
+            state = state if getattr(item, f"{field}_{language}") else Freshness.MISSING
+        yield field, language, state, row
 
 
-def without_text(model, language=TARGETS[0], written=SOURCE):
+def untranslated(model, language=TARGETS[0], written=SOURCE):
     """A condition: some field has a text in ``written`` and none in ``language``."""
     condition = Q(pk__in=[])
     for field in fields_of(model):
@@ -83,7 +90,7 @@ def without_text(model, language=TARGETS[0], written=SOURCE):
     return condition
 
 
-def with_outdated_text(model):
+def outdated(model):
     """A condition: some translation is outdated."""
     rows = OutdatedTranslation.objects.filter(content_type=ContentType.objects.get_for_model(model))
     return Q(Exists(rows.filter(object_id=OuterRef("pk"))))
@@ -159,3 +166,84 @@ def is_right(item, row, changed):
 
 def key_of(item):
     return {"content_type": ContentType.objects.get_for_model(type(item)), "object_id": item.pk}
+
+
+# --- in lists -----------------------------------------------------------------------------------------------------
+
+
+class FreshnessScreen:
+    """For screens: asks for translations, those of the rows inside an item's form included."""
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("outdated_translations")
+
+    def where(self, condition):
+        """One of the conditions above, of an item or of one of its rows."""
+        found = condition(self.model)
+        for inline in self.inlines:
+            to_item = _get_foreign_key(self.model, inline.model, inline.fk_name).name
+            if fields_of(inline.model):
+                found |= Q(Exists(inline.model._base_manager.filter(condition(inline.model), **{to_item: OuterRef("pk")})))
+        return found
+
+
+def counts(site=admin.site):
+    """For each model with a screen how many items lack Russian, ``missing``, and of how many some is ``outdated``.
+
+    As many as the lists show at ``?without=ru`` and ``?without=fresh``; one query for each model.
+    """
+    return {
+        model: model._base_manager.aggregate(
+            missing=Count("pk", filter=screen.where(untranslated)), outdated=Count("pk", filter=screen.where(outdated))
+        )
+        for model, screen in site._registry.items()
+        if isinstance(screen, FreshnessScreen) and fields_of(model)
+    }
+
+
+# --- beside the fields of a form ----------------------------------------------------------------------------------
+
+
+class Described(forms.BoundField):
+    """Described to screen readers by its help and by how fresh it is, not by the comparison below them."""
+
+    @property
+    def aria_describedby(self):
+        return (super().aria_describedby or "").replace("_helptext", "_freshness")
+
+
+class FreshnessForm(forms.ModelForm):
+    """Says beside each Russian field that it is missing or outdated; a tick says that it is still right."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.ticks = {}
+        if self.instance.pk and fields_of(self._meta.model):
+            for field, language, state, row in texts_of(self.instance):
+                if state != Freshness.FRESH and f"{field}_{language}" in self.fields:
+                    self.say(field, language, state, row)
+
+    def say(self, field, language, state, row):
+        column = self.fields[f"{field}_{language}"]
+        context = {"help": column.help_text, "id": f"{self[f'{field}_{language}'].auto_id}_freshness"}
+        if state == Freshness.OUTDATED:
+            source = f"{field}_{SOURCE}"
+            context["since"] = day_in_words(timezone.localdate(row.since))
+            context["difference"] = difference(row.source, plain(self.instance, source, getattr(self.instance, source)))
+            context["tick"] = self.tick(field, language)
+        column.help_text = render_to_string("admin/freshness.html", context)
+        column.bound_field_class = Described
+        self._bound_fields_cache.pop(f"{field}_{language}")
+
+    def tick(self, field, language):
+        name = f"{field}_{language}_still_right"
+        words = _("Minor change: the translation of “%s” is still right")
+        words %= self._meta.model._meta.get_field(field).verbose_name
+        self.fields[name] = forms.BooleanField(label=words, label_suffix="", required=False)
+        self.ticks[name] = (field, language)
+        return self[name]
+
+    def clean(self):
+        data = super().clean()
+        self.instance.still_right = {text for name, text in self.ticks.items() if self.cleaned_data.get(name)}
+        return data

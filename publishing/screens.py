@@ -23,7 +23,9 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
 
+from .checklist import ChecklistForm, ChecklistScreen
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
+from .freshness import FreshnessForm, FreshnessScreen, outdated, outdated_rows, untranslated
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .states import State
@@ -43,7 +45,7 @@ def both(*fields):
 # --- forms --------------------------------------------------------------------------------------------------------
 
 
-class SturdyForm(CurrentForm):
+class SturdyForm(ChecklistForm, FreshnessForm, CurrentForm):
     refusal = ""  # why the row could not be stored although the form is right (``SturdyAdmin.changeform_view``)
 
     def clean(self):
@@ -89,6 +91,9 @@ class ContentInline(PartByRole, RowRefusesOutdated, Labelled, admin.StackedInlin
     extra = 0
     classes = ["collapse"]
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("outdated_translations")
+
 
 class PartInline(PartByRole, RowRefusesOutdated, admin.TabularInline):
     """The organisations of a meeting or an article."""
@@ -118,21 +123,20 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class TranslationFilter(admin.SimpleListFilter):
+    """What has a text in one language only, or one that is outdated; the rows inside an item's form count too."""
+
+    CONDITIONS = {"ru": untranslated, "fresh": outdated, "en": partial(untranslated, language="en", written="ru")}
+
     title = _("translation")
     parameter_name = "without"
 
     def lookups(self, request, model_admin):
-        self.needed = model_admin.needed
-        return [("ru", _("Russian missing")), ("en", _("English missing"))]
+        self.screen = model_admin
+        return [("ru", _("Russian missing")), ("fresh", _("Russian outdated")), ("en", _("English missing"))]
 
     def queryset(self, request, queryset):
-        if self.value() not in LANGUAGES:
-            return None
-        empty = Q()
-        for field in self.needed:
-            name = f"{field}_{self.value()}"
-            empty |= Q(**{name: ""}) | Q(**{f"{name}__isnull": True})
-        return queryset.filter(empty)
+        condition = self.CONDITIONS.get(self.value())
+        return condition and queryset.filter(self.screen.where(condition))
 
 
 class SturdyAdmin(admin.ModelAdmin):
@@ -187,7 +191,7 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
+class ContentAdmin(FreshnessScreen, ByRole, RefusesOutdated, Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
@@ -201,18 +205,25 @@ class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
             shown.append(("there", code.upper()) if there else ("lacking", _("%s missing") % code.upper()))
         return format_html_join(" ", '<span class="language {}">{}</span>', shown)
 
-    @admin.display(description=_("missing"))
+    @admin.display(description=_("missing or outdated"))
     def missing(self, item):
-        """What is empty in a language that the item is written in, if it is needed or another language has it."""
+        """What is empty in a language that the item is written in, if it is needed or another language has it.
+
+        And what is there, but outdated.
+        """
         fields = [
             field.translated_field for field in item._meta.fields if getattr(field, "language", "") == LANGUAGES[0]
         ]
         written = [code for code in LANGUAGES if any(getattr(item, f"{field.name}_{code}") for field in fields)]
+        outdated = outdated_rows(item)
         gaps = []
         for field in fields:
             empty = [code for code in written if not getattr(item, f"{field.name}_{code}")]
             if empty and (field.name in self.needed or len(empty) < len(written)):
                 gaps.append((field.verbose_name, ", ".join(empty).upper()))
+            old = [code for code in LANGUAGES if (field.name, code) in outdated]
+            if old:
+                gaps.append((field.verbose_name, _("%s outdated") % ", ".join(old).upper()))
         return format_html_join(", ", "{} ({})", gaps)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -222,7 +233,7 @@ class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class PublishableAdmin(ContentAdmin):
+class PublishableAdmin(ChecklistScreen, ContentAdmin):
     """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
 
     STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
@@ -294,7 +305,7 @@ class PublishableAdmin(ContentAdmin):
 
     @admin.action(description=_("Publish now"), permissions=["publish"])
     def publish(self, request, items):
-        for item in self.moving(request, items, State.LIVE):
+        for item in self.moving(request, self.ready(request, items), State.LIVE):
             item.publish()
 
     @admin.action(description=_("Withdraw from the portal"), permissions=["publish"])
