@@ -74,7 +74,7 @@ class Event(Publishable):
 
     reserved_slugs = r"\d+"
     search_fields = ("title", "short_title", "summary", "venue", "city", "participants", "outcomes")
-    LASTING = (Kind.COP, Kind.CONGRESS, Kind.MEETING, Kind.WORKSHOP)  # as a rule more than a day
+    LASTING = (Kind.COP, Kind.CONGRESS, Kind.MEETING)  # more than a day
     # A change of one of these is a new edition of the calendar entry.
     SCHEDULE = ("start", "start_precision", "end", "end_precision", "start_time", "end_time", "time_zone", "status")
 

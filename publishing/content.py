@@ -39,6 +39,12 @@ class Content(models.Model):
     class Meta:
         abstract = True
 
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            before = freshness.stored(self, kwargs.get("update_fields"))
+            super().save(*args, **kwargs)
+            freshness.keep(self, before)
+
     def natural_key(self):
         key = []
         for path in self.natural_key_fields:
@@ -47,12 +53,6 @@ class Content(models.Model):
                 value = getattr(value, name)
             key.append(value)
         return tuple(key)
-
-    def save(self, *args, **kwargs):
-        with transaction.atomic():
-            before = freshness.stored(self, kwargs.get("update_fields"))
-            super().save(*args, **kwargs)
-            freshness.keep(self, before)
 
     def freshness(self, field, language="ru"):
         """Whether a translation of ``field`` is missing, outdated or fresh."""

@@ -24,7 +24,7 @@ from .text import RichTextField
 from .wording import day_in_words
 
 SOURCE, *TARGETS = [code for code, name in settings.LANGUAGES]
-PLAIN = str.maketrans("‘’‚“”„«»‐‑–—−", "'''\"\"\"\"\"-----")
+PLAIN = str.maketrans("‘’‚“”„«»‐‑–—−", '\'\'\'"""""-----')
 
 
 class Freshness(models.TextChoices):
@@ -177,13 +177,20 @@ class FreshnessScreen:
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("outdated_translations")
 
+    def render_change_form(self, request, context, *args, **kwargs):
+        for rows in context["inline_admin_formsets"]:
+            if any(getattr(form, "ticks", ()) for form in rows.formset.forms):
+                rows.is_collapsible = False  # what is outdated is not folded away
+        return super().render_change_form(request, context, *args, **kwargs)
+
     def where(self, condition):
         """One of the conditions above, of an item or of one of its rows."""
         found = condition(self.model)
         for inline in self.inlines:
             to_item = _get_foreign_key(self.model, inline.model, inline.fk_name).name
             if fields_of(inline.model):
-                found |= Q(Exists(inline.model._base_manager.filter(condition(inline.model), **{to_item: OuterRef("pk")})))
+                rows = inline.model._base_manager.filter(condition(inline.model), **{to_item: OuterRef("pk")})
+                found |= Q(Exists(rows))
         return found
 
 

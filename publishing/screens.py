@@ -3,16 +3,18 @@
 Each translated field stands in a row with its other languages: write ``both("title")`` where a form has one field.
 """
 
+import datetime
 import logging
 from functools import partial
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.forms import BaseInlineFormSet
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +31,7 @@ from .freshness import FreshnessForm, FreshnessScreen, outdated, outdated_rows, 
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .states import State
+from .wording import NBSP, day_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -54,6 +57,13 @@ class SturdyForm(ChecklistForm, FreshnessForm, CurrentForm):
         return super().clean()
 
 
+class InstantField(forms.SplitDateTimeField):
+    """A day and a time; a day alone begins at midnight."""
+
+    def compress(self, data):
+        return super().compress([data[0], datetime.time()] if data and data[0] and not data[1] else data)
+
+
 class NumberedFormSet(BaseInlineFormSet):
     """Gives each new row the next free number of its item."""
 
@@ -63,10 +73,35 @@ class NumberedFormSet(BaseInlineFormSet):
         return super().save_new(form, commit)
 
 
+def label_of(column):
+    """What stands beside a translated field: "Title (English)"."""
+    language = get_language_info(column.language)["name_translated"]
+    return f"{capfirst(column.translated_field.verbose_name)} ({language})"
+
+
+def worded(form, model):
+    """The class ``form``, whose fields are named alike where they can only be read; and no help how to fill those."""
+    columns = [column for column in model._meta.fields if isinstance(column, TranslationField)]
+    form._meta.labels = {column.name: label_of(column) for column in columns}
+    form._meta.help_texts = {column.name: "" for column in model._meta.fields}
+    return form
+
+
 class Labelled:
     """Labels that say the language of a translated field, also to spelling checkers, and the two halves of a time."""
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.DateTimeField: {"form_class": InstantField},
+    }
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return worded(super().get_form(request, obj, change=change, **kwargs), self.model)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        worded(formset.form, self.model)
+        return formset
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -76,7 +111,7 @@ class Labelled:
             formfield.error_messages["invalid"] = _("An address is made of the letters a to z, digits, - and _.")
         if isinstance(db_field, TranslationField):
             original, language = db_field.translated_field, db_field.language
-            formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
+            formfield.label = label_of(db_field)
             formfield.widget.attrs["lang"] = language
             formfield.required = not original.blank and language == LANGUAGES[0]
             formfield.empty_value = ""  # Django would take None for an empty line, which every constraint lets pass
@@ -198,32 +233,27 @@ class ContentAdmin(FreshnessScreen, ByRole, RefusesOutdated, Labelled, SturdyAdm
 
     @admin.display(description=_("languages"))
     def languages(self, item):
-        """The languages that the item exists in, and in words those that it does not."""
-        shown = []
+        """The languages that the item exists in, and in words those that it does not, or not as the English now is."""
+        shown, outdated = [], {language for field, language in outdated_rows(item)}
         for code in LANGUAGES:
             there = all(getattr(item, f"{field}_{code}") for field in self.needed)
             shown.append(("there", code.upper()) if there else ("lacking", _("%s missing") % code.upper()))
+            if there and code in outdated:
+                shown[-1] = ("outdated", _("%s outdated") % code.upper())
         return format_html_join(" ", '<span class="language {}">{}</span>', shown)
 
-    @admin.display(description=_("missing or outdated"))
+    @admin.display(description=_("missing"))
     def missing(self, item):
-        """What is empty in a language that the item is written in, if it is needed or another language has it.
-
-        And what is there, but outdated.
-        """
+        """What is empty in a language that the item is written in, if it is needed or another language has it."""
         fields = [
             field.translated_field for field in item._meta.fields if getattr(field, "language", "") == LANGUAGES[0]
         ]
         written = [code for code in LANGUAGES if any(getattr(item, f"{field.name}_{code}") for field in fields)]
-        outdated = outdated_rows(item)
         gaps = []
         for field in fields:
             empty = [code for code in written if not getattr(item, f"{field.name}_{code}")]
             if empty and (field.name in self.needed or len(empty) < len(written)):
                 gaps.append((field.verbose_name, ", ".join(empty).upper()))
-            old = [code for code in LANGUAGES if (field.name, code) in outdated]
-            if old:
-                gaps.append((field.verbose_name, _("%s outdated") % ", ".join(old).upper()))
         return format_html_join(", ", "{} ({})", gaps)
 
     def render_change_form(self, request, context, *args, **kwargs):
@@ -253,17 +283,24 @@ class PublishableAdmin(ChecklistScreen, ContentAdmin):
 
     @admin.display(description=_("last changed"), ordering="changed")
     def changed_on(self, item):
-        return timezone.localtime(item.changed).date().isoformat()  # short, and the same in every language
+        return day_in_words(timezone.localdate(item.changed)).replace(NBSP, " ")
 
     def get_fieldsets(self, request, obj=None):
         publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
-        fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing})]
+        hint = _("A date without a time means 00:00.") if self.has_publish_permission(request) else ""
+        fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing, "description": hint})]
         if obj:
             fieldsets.append((_("Technical"), {"classes": ["collapse"], "fields": self.readonly_fields}))
         return fieldsets
 
     def get_autocomplete_fields(self, request):
         return [*self.autocomplete_fields, "source"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in [f"{field}_{LANGUAGES[0]}" for field in self.needed]:
+            formfield.help_text = f"{formfield.help_text} {_('Needed to publish.')}".strip()
+        return formfield
 
     def get_readonly_fields(self, request, obj=None):
         """The instants of publication are the Editors'; ``submitted_at`` is set by the button."""
@@ -279,6 +316,8 @@ class PublishableAdmin(ChecklistScreen, ContentAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["show_publish"] = self.has_publish_permission(request) and (add or obj.state != State.LIVE)
+        scheduled = change and obj.state == State.SCHEDULED
+        context["publish_label"] = _("Publish now") if scheduled else _("Save and publish")
         context["show_submit"] = not context["show_publish"] and (
             add or (obj.state == State.DRAFT and self.may_write(request, obj))
         )

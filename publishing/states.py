@@ -141,7 +141,7 @@ class Publishable(Documented, Addressed):
         title, written = self.title_field, "en" if getattr(self, f"{self.title_field}_en") else "ru"
         if written == "ru":
             english = any(getattr(self, f"{field}_en") for field in names)
-            text = _("The title is missing in English.") if english else _("There is no English text, only a Russian one.")
+            text = _("The title is missing in English.") if english else _("There is only a Russian text.")
             yield Gap(f"{title}_en", text, is_error=english)
         if not getattr(self, f"summary_{written}"):
             yield Gap(f"summary_{written}", _("The summary is missing: lists and shared links show it."), is_error=True)

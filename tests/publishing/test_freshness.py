@@ -15,9 +15,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def article():
-    return f.ArticleFactory(
-        title_en="A herd", title_ru="Стадо", body_en="<p>Seen in May.</p>", body_ru="<p>В мае.</p>"
-    )
+    return f.ArticleFactory(title_en="A herd", title_ru="Стадо", body_en="<p>Seen in May.</p>", body_ru="<p>В мае.</p>")
 
 
 def change(item, **values):
@@ -71,7 +69,7 @@ def test_who_says_that_it_is_still_right_ends_it_and_for_this_text_only(article)
 @pytest.mark.parametrize(
     ("before", "after"),
     [
-        ("<p>It’s “wild” – here</p>", "<p>It's  \"wild\" -\u00a0here</p>"),
+        ("<p>It’s “wild” – here</p>", '<p>It\'s  "wild" -\u00a0here</p>'),
         ("<p>A <strong>kulan</strong></p><p>runs</p>", "<h2>A kulan</h2><ul><li><p>runs</p></li></ul>"),
     ],
 )
