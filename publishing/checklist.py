@@ -82,9 +82,10 @@ class Checklist:
         self.form = form
         self.is_shown = form.instance.is_shown
         self.prefixes = {inline.formset.prefix for inline in inlines}
-        gaps = [*form.instance.gaps(), *self.rows(inlines)]
+        gaps = [*form.instance.gaps()]
         self.errors = [(self.anchor(gap), gap.text) for gap in gaps if gap.is_error]
         self.advice = [(self.anchor(gap), gap.text) for gap in gaps if not gap.is_error]
+        self.advice += self.rows(inlines)
 
     def anchor(self, gap):
         """Where the gap can be filled, or nothing, if whoever looks may not."""
@@ -93,6 +94,9 @@ class Checklist:
         return self.form[gap.field].id_for_label if gap.field in self.form.fields else ""
 
     def rows(self, inlines):
+        """For each kind of row in which a translation is outdated: where the first of these is."""
         for inline in inlines:
-            if any(getattr(form, "ticks", ()) for form in inline.formset.forms):
-                yield Gap(inline.formset.prefix, _("Russian outdated: %s") % inline.opts.verbose_name_plural)
+            outdated = [(form, *text) for form in inline.formset.forms for text in form.ticks.values()]
+            for form, field, language in outdated[:1]:
+                anchor = form[f"{field}_{language}"].id_for_label
+                yield anchor, _("Russian outdated: %s") % inline.opts.verbose_name_plural

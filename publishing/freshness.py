@@ -179,7 +179,7 @@ class FreshnessScreen:
 
     def render_change_form(self, request, context, *args, **kwargs):
         for rows in context["inline_admin_formsets"]:
-            if any(getattr(form, "ticks", ()) for form in rows.formset.forms):
+            if any(form.ticks for form in rows.formset.forms):
                 rows.is_collapsible = False  # what is outdated is not folded away
         return super().render_change_form(request, context, *args, **kwargs)
 

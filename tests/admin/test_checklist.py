@@ -81,7 +81,7 @@ def test_an_item_tells_of_outdated_texts_in_itself_and_in_its_rows(editing):
     advice = panel(editing.get(form_of(row.species)))[1]
     assert advice == {
         ("#id_name_ru", "Russian outdated: name"),
-        ("#ranges-group", "Russian outdated: ranges"),
+        ("#id_ranges-0-note_ru", "Russian outdated: ranges"),
         ("#focalpoints-group", "No Species Focal Point is named."),
     }
 
