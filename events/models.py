@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Country, Organisation, OrganisationPart, Person, Role
+from publishing.checklist import Gap
 from publishing.constraints import FieldCheck
 from publishing.content import Content, ContentQuerySet
 from publishing.dates import Precision, PrecisionField, first_day, last_day, not_before
@@ -73,6 +74,7 @@ class Event(Publishable):
 
     reserved_slugs = r"\d+"
     search_fields = ("title", "short_title", "summary", "venue", "city", "participants", "outcomes")
+    LASTING = (Kind.COP, Kind.CONGRESS, Kind.MEETING)  # more than a day
     # A change of one of these is a new edition of the calendar entry.
     SCHEDULE = ("start", "start_precision", "end", "end_precision", "start_time", "end_time", "time_zone", "status")
 
@@ -210,6 +212,20 @@ class Event(Publishable):
             self.end, self.end_precision = self.start, self.start_precision
         self.start = first_day(self.start, self.start_precision)
         self.end = last_day(self.end, self.end_precision)
+
+    def gaps(self):
+        yield from super().gaps()
+        if not self.start:
+            yield Gap("start", _("The date is still to be announced."))
+        elif self.is_exact and self.start == self.end and self.kind in self.LASTING:
+            yield Gap("end", _("The last day is missing: so far it lasts one day."))
+        if self.is_deadline or not self.takes_place:
+            return
+        if self.is_past and not self.outcomes_en and not self.outcomes_ru:
+            yield Gap("outcomes_en", _("It is over, and its outcomes are missing."))
+        place = self.city_en or self.city_ru or self.venue_en or self.venue_ru
+        if not place and self.attendance != self.Attendance.ONLINE:
+            yield Gap("city_en", _("Neither a city nor a venue is given."))
 
     @property
     def day(self):

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation, OrganisationPart, Person
 from events.models import Event
+from publishing.checklist import Gap
 from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
 from publishing.states import Publishable
@@ -57,6 +58,14 @@ class Article(Publishable):
 
     def get_absolute_url(self):
         return reverse("news:detail", args=[self.slug])
+
+    def gaps(self):
+        yield from super().gaps()
+        if self.kind == self.Kind.IN_THE_PRESS:
+            if not self.link:
+                yield Gap("link", _("The link to the original is missing."))
+            if not self.publisher_en and not self.publisher_ru:
+                yield Gap("publisher_en", _("The publisher of the original is missing."))
 
     @property
     def day(self):

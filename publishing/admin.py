@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from .checklist import ChecklistScreen
 from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
 from .pictures import sound_picture
 from .screens import (
@@ -35,7 +36,7 @@ class PictureForm(SturdyForm):
 
 
 @admin.register(Picture)
-class PictureAdmin(ContentAdmin):
+class PictureAdmin(ChecklistScreen, ContentAdmin):
     form = PictureForm
     needed = ("alt",)
     list_display = ["preview", "__str__", "size", "credit", "licence", "languages", "missing", "created"]

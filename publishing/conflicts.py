@@ -30,7 +30,7 @@ class CurrentForm(forms.ModelForm):
         if self.gone:
             self.add_error(None, _("This row was removed meanwhile. To save again adds it anew, unless you remove it."))
         elif self.outdated:
-            for name in set(self.changed_data) & self.fields.keys() - {"DELETE"}:
+            for name in set(self.changed_data) & self.fields.keys() & {*self._meta.fields}:
                 self.add_error(name, _("Stored now: %s") % self.stored(name))
             if isinstance(self.outdated, str):
                 self.add_error(None, self.outdated)

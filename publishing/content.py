@@ -1,6 +1,9 @@
 """What every model of the portal's content is built on."""
 
-from django.db import models
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db import models, transaction
+
+from . import freshness
 
 
 class ContentQuerySet(models.QuerySet):
@@ -11,6 +14,14 @@ class ContentQuerySet(models.QuerySet):
         """What visitors may see: all, for reference data such as countries and organisations are always public."""
         return self.all()
 
+    def untranslated(self):
+        """With some text in English that lacks its Russian."""
+        return self.filter(freshness.untranslated(self.model))
+
+    def outdated(self):
+        """With some Russian text whose English was changed after it was written."""
+        return self.filter(freshness.outdated(self.model))
+
 
 class Content(models.Model):
     """A row that readers may see. Saving, deleting or relating it moves the content version (``version.py``).
@@ -19,11 +30,20 @@ class Content(models.Model):
     """
 
     natural_key_fields = ("slug",)
+    still_right = frozenset()  # the translations, as (field, language), that whoever saves next knows to be right
+
+    outdated_translations = GenericRelation("publishing.OutdatedTranslation")
 
     objects = ContentQuerySet.as_manager()
 
     class Meta:
         abstract = True
+
+    def save(self, *args, **kwargs):
+        with transaction.atomic():
+            before = freshness.stored(self, kwargs.get("update_fields"))
+            super().save(*args, **kwargs)
+            freshness.keep(self, before)
 
     def natural_key(self):
         key = []
@@ -33,3 +53,7 @@ class Content(models.Model):
                 value = getattr(value, name)
             key.append(value)
         return tuple(key)
+
+    def freshness(self, field, language="ru"):
+        """Whether a translation of ``field`` is missing, outdated or fresh."""
+        return next(state for *text, state, row in freshness.texts_of(self) if text == [field, language])

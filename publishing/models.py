@@ -4,7 +4,9 @@ from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
+from .checklist import Gap
 from .content import Content
+from .freshness import OutdatedTranslation
 from .pictures import picture_path
 from .preview import PreviewLink
 from .search import SearchEntry
@@ -14,17 +16,8 @@ from .text import CleanCharField, CleanTextField, RichTextField
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
-__all__ = [
-    "ContentVersion",
-    "FormerSlug",
-    "Page",
-    "PhotoCredit",
-    "Picture",
-    "PreviewLink",
-    "SearchEntry",
-    "Source",
-    "Tombstone",
-]
+__all__ = ["ContentVersion", "FormerSlug", "OutdatedTranslation", "PreviewLink", "SearchEntry", "Tombstone"]
+__all__ += ["Page", "PhotoCredit", "Picture", "Source"]
 
 
 class Source(Content):
@@ -94,6 +87,27 @@ class Picture(Content):
 
     def __str__(self):
         return self.caption or self.alt or self.file.name
+
+    def gaps(self):
+        if not self.credit:
+            yield Gap("credit", _("The picture has no credit."), is_error=True)
+        if not self.licence:
+            yield Gap("licence", _("The picture has no licence."), is_error=True)
+        if not self.alt_en and not self.alt_ru:
+            yield Gap("alt_en", _("The picture has no alternative text."), is_error=True)
+        elif not self.alt_en:
+            yield Gap("alt_en", _("The picture has no alternative text in English."))
+        elif not self.alt_ru:
+            yield Gap("alt_ru", _("The picture has no alternative text in Russian."))
+
+    @property
+    def is_shown(self):
+        """Whether an item shows it that visitors see, or will when its time has come."""
+        relations = [one for one in self._meta.get_fields(include_hidden=True) if one.one_to_many and one.auto_created]
+        users = [one for one in relations if issubclass(one.related_model, Publishable)]
+        return self.pk is not None and any(
+            item.is_shown for one in users for item in one.related_model.objects.filter(**{one.field.name: self})
+        )
 
 
 class PhotoCredit(Content):

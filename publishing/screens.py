@@ -3,16 +3,18 @@
 Each translated field stands in a row with its other languages: write ``both("title")`` where a form has one field.
 """
 
+import datetime
 import logging
 from functools import partial
 
+from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import BadRequest, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.forms import BaseInlineFormSet
 from django.urls import reverse
 from django.utils import timezone
@@ -23,13 +25,16 @@ from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
 
+from .checklist import ChecklistForm, ChecklistScreen
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .deletion import without_ties
+from .freshness import FreshnessForm, FreshnessScreen, outdated, outdated_rows, untranslated
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .sharing import Previewed
 from .states import State
 from .tasks import EDITORIAL, TaskFilter
+from .wording import NBSP, day_in_words
 
 logger = logging.getLogger(__name__)
 
@@ -46,13 +51,20 @@ def both(*fields):
 # --- forms --------------------------------------------------------------------------------------------------------
 
 
-class SturdyForm(CurrentForm):
+class SturdyForm(ChecklistForm, FreshnessForm, CurrentForm):
     refusal = ""  # why the row could not be stored although the form is right (``SturdyAdmin.changeform_view``)
 
     def clean(self):
         if self.refusal:
             raise ValidationError(self.refusal)
         return super().clean()
+
+
+class InstantField(forms.SplitDateTimeField):
+    """A day and a time; a day alone begins at midnight."""
+
+    def compress(self, data):
+        return super().compress([data[0], datetime.time()] if data and data[0] and not data[1] else data)
 
 
 class NumberedFormSet(BaseInlineFormSet):
@@ -64,10 +76,35 @@ class NumberedFormSet(BaseInlineFormSet):
         return super().save_new(form, commit)
 
 
+def label_of(column):
+    """What stands beside a translated field: "Title (English)"."""
+    language = get_language_info(column.language)["name_translated"]
+    return f"{capfirst(column.translated_field.verbose_name)} ({language})"
+
+
+def worded(form, model):
+    """The class ``form``, whose fields are named alike where they can only be read; and no help how to fill those."""
+    columns = [column for column in model._meta.fields if isinstance(column, TranslationField)]
+    form._meta.labels = {column.name: label_of(column) for column in columns}
+    form._meta.help_texts = {column.name: "" for column in model._meta.fields}
+    return form
+
+
 class Labelled:
     """Labels that say the language of a translated field, also to spelling checkers, and the two halves of a time."""
 
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
+    formfield_overrides = {
+        models.URLField: {"assume_scheme": "https"},
+        models.DateTimeField: {"form_class": InstantField},
+    }
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        return worded(super().get_form(request, obj, change=change, **kwargs), self.model)
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        worded(formset.form, self.model)
+        return formset
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
@@ -77,7 +114,7 @@ class Labelled:
             formfield.error_messages["invalid"] = _("An address is made of the letters a to z, digits, - and _.")
         if isinstance(db_field, TranslationField):
             original, language = db_field.translated_field, db_field.language
-            formfield.label = f"{capfirst(original.verbose_name)} ({get_language_info(language)['name_translated']})"
+            formfield.label = label_of(db_field)
             formfield.widget.attrs["lang"] = language
             formfield.required = not original.blank and language == LANGUAGES[0]
             formfield.empty_value = ""  # Django would take None for an empty line, which every constraint lets pass
@@ -91,6 +128,9 @@ class ContentInline(PartByRole, RowRefusesOutdated, Labelled, admin.StackedInlin
     form = SturdyForm
     extra = 0
     classes = ["collapse"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("outdated_translations")
 
 
 class PartInline(PartByRole, RowRefusesOutdated, admin.TabularInline):
@@ -121,21 +161,20 @@ class StateFilter(admin.SimpleListFilter):
 
 
 class TranslationFilter(admin.SimpleListFilter):
+    """What has a text in one language only, or one that is outdated; the rows inside an item's form count too."""
+
+    CONDITIONS = {"ru": untranslated, "fresh": outdated, "en": partial(untranslated, language="en", written="ru")}
+
     title = _("translation")
     parameter_name = "without"
 
     def lookups(self, request, model_admin):
-        self.needed = model_admin.needed
-        return [("ru", _("Russian missing")), ("en", _("English missing"))]
+        self.screen = model_admin
+        return [("ru", _("Russian missing")), ("fresh", _("Russian outdated")), ("en", _("English missing"))]
 
     def queryset(self, request, queryset):
-        if self.value() not in LANGUAGES:
-            return None
-        empty = Q()
-        for field in self.needed:
-            name = f"{field}_{self.value()}"
-            empty |= Q(**{name: ""}) | Q(**{f"{name}__isnull": True})
-        return queryset.filter(empty)
+        condition = self.CONDITIONS.get(self.value())
+        return condition and queryset.filter(self.screen.where(condition))
 
 
 class SturdyAdmin(admin.ModelAdmin):
@@ -197,18 +236,20 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
+class ContentAdmin(FreshnessScreen, ByRole, RefusesOutdated, Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
 
     @admin.display(description=_("languages"))
     def languages(self, item):
-        """The languages that the item exists in, and in words those that it does not."""
-        shown = []
+        """The languages that the item exists in, and in words those that it does not, or not as the English now is."""
+        shown, outdated = [], {language for field, language in outdated_rows(item)}
         for code in LANGUAGES:
             there = all(getattr(item, f"{field}_{code}") for field in self.needed)
             shown.append(("there", code.upper()) if there else ("lacking", _("%s missing") % code.upper()))
+            if there and code in outdated:
+                shown[-1] = ("outdated", _("%s outdated") % code.upper())
         return format_html_join(" ", '<span class="language {}">{}</span>', shown)
 
     @admin.display(description=_("missing"))
@@ -232,7 +273,7 @@ class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class PublishableAdmin(Previewed, ContentAdmin):
+class PublishableAdmin(Previewed, ChecklistScreen, ContentAdmin):
     """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
 
     STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
@@ -257,17 +298,24 @@ class PublishableAdmin(Previewed, ContentAdmin):
 
     @admin.display(description=_("last changed"), ordering="changed")
     def changed_on(self, item):
-        return timezone.localtime(item.changed).date().isoformat()  # short, and the same in every language
+        return day_in_words(timezone.localdate(item.changed)).replace(NBSP, " ")
 
     def get_fieldsets(self, request, obj=None):
         publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
-        fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing})]
+        hint = _("A date without a time means 00:00.") if self.has_publish_permission(request) else ""
+        fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing, "description": hint})]
         if obj:
             fieldsets.append((_("Technical"), {"classes": ["collapse"], "fields": self.readonly_fields}))
         return fieldsets
 
     def get_autocomplete_fields(self, request):
         return [*self.autocomplete_fields, "source"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in [f"{field}_{LANGUAGES[0]}" for field in self.needed]:
+            formfield.help_text = f"{formfield.help_text} {_('Needed to publish.')}".strip()
+        return formfield
 
     def get_readonly_fields(self, request, obj=None):
         """The instants of publication are the Editors'; ``submitted_at`` is set by the button."""
@@ -283,6 +331,8 @@ class PublishableAdmin(Previewed, ContentAdmin):
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["show_publish"] = self.has_publish_permission(request) and (add or obj.state != State.LIVE)
+        scheduled = change and obj.state == State.SCHEDULED
+        context["publish_label"] = _("Publish now") if scheduled else _("Save and publish")
         context["show_submit"] = not context["show_publish"] and (
             add or (obj.state == State.DRAFT and self.may_write(request, obj))
         )
@@ -309,7 +359,7 @@ class PublishableAdmin(Previewed, ContentAdmin):
 
     @admin.action(description=_("Publish now"), permissions=["publish"])
     def publish(self, request, items):
-        for item in self.moving(request, items, State.LIVE):
+        for item in self.moving(request, self.ready(request, items), State.LIVE):
             item.publish()
 
     @admin.action(description=_("Withdraw from the portal"), permissions=["publish"])

@@ -8,8 +8,10 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .checklist import Gap
 from .constraints import FieldCheck
 from .facts import Documented
+from .freshness import Freshness, fields_of, texts_of
 from .slugs import Addressed, AddressedQuerySet
 
 
@@ -134,6 +136,28 @@ class Publishable(Documented, Addressed):
         """The codes of the languages that the item exists in: those with a title, and a summary if there is one."""
         codes = [code for code, name in settings.LANGUAGES if getattr(self, f"{self.title_field}_{code}")]
         return [code for code in codes if getattr(self, f"summary_{code}")] or codes
+
+    def gaps(self):
+        """What it lacks. Models add what they want beside title, summary, Russian and a picture that may be shown."""
+        names = {field: self._meta.get_field(field).verbose_name for field in fields_of(type(self))}
+        title, written = self.title_field, "en" if getattr(self, f"{self.title_field}_en") else "ru"
+        if written == "ru":
+            english = any(getattr(self, f"{field}_en") for field in names)
+            text = _("The title is missing in English.") if english else _("There is only a Russian text.")
+            yield Gap(f"{title}_en", text, is_error=english)
+        if not getattr(self, f"summary_{written}"):
+            yield Gap(f"summary_{written}", _("The summary is missing: lists and shared links show it."), is_error=True)
+        if picture := getattr(self, "picture", None):
+            yield from (Gap("picture", gap.text, gap.is_error) for gap in picture.gaps())
+        for field, language, state, _row in texts_of(self):
+            if state != Freshness.FRESH:
+                text = _("Russian missing: %s") if state == Freshness.MISSING else _("Russian outdated: %s")
+                yield Gap(f"{field}_{language}", text % names[field])
+
+    @property
+    def is_shown(self):
+        """Whether visitors see it, or will when its time has come."""
+        return self.state in (State.LIVE, State.SCHEDULED)
 
     @property
     def state(self):

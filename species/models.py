@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from contacts.models import Country, Person
+from publishing.checklist import Gap
 from publishing.constraints import FieldCheck
 from publishing.content import ContentQuerySet
 from publishing.dates import PrecisionField, Term
@@ -169,6 +170,11 @@ class Species(Publishable):
 
     def get_absolute_url(self):
         return reverse("species:detail", args=[self.slug])
+
+    def gaps(self):
+        yield from super().gaps()
+        if not self.pk or not self.focalpoints.current().exclude(person=None).exists():
+            yield Gap("focalpoints", _("No Species Focal Point is named."))
 
     @property
     def track(self):

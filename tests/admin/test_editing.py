@@ -44,7 +44,7 @@ def test_an_article_is_made_changed_and_deleted(editing, submit):
 
 
 def test_a_text_can_be_emptied_in_the_language_of_the_admin(editing, submit):
-    article = f.ArticleFactory()
+    article = f.ArticleFactory(published_at=None)
     submit(editing, page(Article, "change", article.pk), summary_en="")
     article.refresh_from_db()
     assert (article.summary_en, article.summary_ru) == ("", "Кратко.")

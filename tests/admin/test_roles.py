@@ -189,7 +189,7 @@ def test_who_is_author_and_translator_adds_no_row_to_the_item_of_another(signed_
 
 def test_an_editor_publishes_with_one_button(signed_in, submit):
     editor = signed_in("Editor")
-    submit(editor, reverse("admin:news_article_add"), **ARTICLE, _publish="1")
+    submit(editor, reverse("admin:news_article_add"), **ARTICLE, summary_en="Seen in the steppe.", _publish="1")
     article = Article.objects.get()
     assert (article.state, article.author) == ("live", editor.user)
     assert 'name="_publish"' not in editor.get(form_of(article)).content.decode()
