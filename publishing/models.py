@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content
+from .links import CheckedLink, LinkUse
 from .pictures import picture_path
 from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
@@ -13,7 +14,8 @@ from .text import CleanCharField, CleanTextField, RichTextField
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
-__all__ = ["ContentVersion", "FormerSlug", "Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
+__all__ = ["CheckedLink", "ContentVersion", "FormerSlug", "LinkUse"]
+__all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
 
 
 class Source(Content):
