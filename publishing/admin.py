@@ -114,7 +114,8 @@ class CheckedLinkAdmin(HistoricAdmin):
     SHOWN = 5
     SIGNS = {Result.OK: "live", Result.UNCERTAIN: "scheduled", Result.DEAD: "withdrawn"}  # in the colours of states
 
-    list_display = ["url", "result_in_words", "why", "stands_in", "moved", "failing_since", "checked_on"]
+    list_display = ["url", "finding", "stands_in", "checked_on"]
+    ordering = ["result", "url"]  # the dead come first
     list_filter = ["result"]
     search_fields = ["url"]
     fields = ["address", "result_in_words", "why", "moved", "failing_since", "checked_on", "stands_in"]
@@ -142,6 +143,13 @@ class CheckedLinkAdmin(HistoricAdmin):
     def result_in_words(self, link):
         sign = self.SIGNS.get(link.result, "draft")
         return format_html('<span class="state {}">{}</span>', sign, link.get_result_display())
+
+    @admin.display(description=_("result"), ordering="result")
+    def finding(self, link):
+        moved = format_html("{} {}", _("It has moved to"), self.moved(link)) if link.target else ""
+        since = _("Fails since %s.") % self.failing_since(link) if link.since else ""
+        parts = [part for part in (self.result_in_words(link), link.reason, since, moved) if part]
+        return format_html_join(" ", "{}", [[part] for part in parts])
 
     @admin.display(description=_("why"))
     def why(self, link):

@@ -10,7 +10,7 @@ import ssl
 import time
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import TimeoutError as TookTooLong
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from http.client import HTTPConnection, HTTPException, InvalidURL
 from threading import Timer
@@ -228,7 +228,5 @@ def joined(url, location):
 
 
 def hang_up(sock):
-    try:
+    with suppress(OSError):  # closed already
         socket.socket.shutdown(sock, socket.SHUT_RDWR)  # below TLS, which is in use elsewhere
-    except OSError:  # closed already
-        pass

@@ -118,7 +118,12 @@ class CheckedLink(models.Model):
     def take(self, answer, now=None):
         """Store what a check has shown."""
         now = now or timezone.now()
-        self.outcome, self.status, self.target, self.checked_at = answer.outcome, answer.status, answer.target[:2000], now
+        self.outcome, self.status, self.target, self.checked_at = (
+            answer.outcome,
+            answer.status,
+            answer.target[:2000],
+            now,
+        )
         if answer.from_site and answer.status < 400:
             self.result, self.since, self.failures = Result.OK, None, 0
         else:

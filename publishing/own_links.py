@@ -15,7 +15,7 @@ from .slugs import FormerSlug
 
 LINK = re.compile(r"""<a\b((?:[^<>"]|"[^"]*")*)>(.*?)</a>""", re.DOTALL)
 ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
-PREFIX = re.compile(r"/(%s)/" % "|".join(code for code, name in settings.LANGUAGES))
+PREFIX = re.compile(f"/({'|'.join(code for code, name in settings.LANGUAGES)})/")
 
 
 def own_hosts():
@@ -63,7 +63,7 @@ class Page:
 
 
 def current_slugs(pages):
-    """``{(model, slug): slug of today}`` for those items of ``pages`` that are published; two queries a model at most."""
+    """``{(model, slug): slug of today}`` for the published items of ``pages``; at most three queries a model."""
     wanted = {}
     for page in pages:
         if page.model:

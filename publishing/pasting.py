@@ -205,6 +205,8 @@ def anchors(root):
     for link in root.find_all("a"):
         if not link.get("href", "").strip() or link["href"].startswith("#"):
             link.unwrap()
+        elif not link.get("title", "-").strip():
+            del link["title"]
     root.smooth()
 
 

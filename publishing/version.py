@@ -1,4 +1,4 @@
-"""What moves the content version, the search index and the list of links: every save, delete and relation change of content.
+"""What moves the content version, the search index and the list of links: every save, delete and relation change.
 
 These are the only receivers of the portal. Methods would not do: ``loaddata``, cascades, bulk deletion in the admin
 and many-to-many changes call none.

@@ -6,6 +6,7 @@ import time
 from collections import Counter
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -163,7 +164,7 @@ def test_the_portal_says_who_asks_and_pauses_between_questions(site, server):
     methods, _paths, agents, times = zip(*server.asked, strict=True)
     assert methods == ("HEAD", "HEAD", "GET")
     assert set(agents) == {"CAMI-portal-link-check (+https://portal.example.org/)"}
-    assert all(later - earlier >= 0.15 for earlier, later in zip(times, times[1:], strict=False))
+    assert all(later - earlier >= 0.15 for earlier, later in pairwise(times))
 
 
 def test_a_host_that_is_silent_is_not_asked_for_every_link(site, server):

@@ -45,13 +45,40 @@ const joinedLines = (text) =>
     }, [])
     .join("\n")
 
-// Headings of other levels than ours would lose their rank.
-const ownHeadings = (html) =>
-  html.replace(/<(\/?)h1(?=[\s>])/gi, "<$1h2").replace(/<(\/?)h[456](?=[\s>])/gi, "<$1h3")
+// Word and others say in styles what is bold. The content security policy blocks styles before the editor could read
+// them, so that they are read here; headings of other levels than ours get the nearest one.
+const MARKS = [
+  [/font-weight:(bold|[6-9]00)/i, "strong"],
+  [/font-style:(italic|oblique)/i, "em"],
+  [/vertical-align:super/i, "sup"],
+  [/vertical-align:sub/i, "sub"],
+]
+const PLAIN = { B: /font-weight:(normal|[1-4]00)/i, I: /font-style:normal/i }
+
+const withoutStyles = (html) => {
+  const safe = html
+    .replace(/<style[\s>][\s\S]*?<\/style>/gi, "")
+    .replace(/(<[a-z][^<>]*?\s)style(?=\s*=)/gi, "$1data-style")
+    .replace(/<(\/?)h1(?=[\s>])/gi, "<$1h2")
+    .replace(/<(\/?)h[456](?=[\s>])/gi, "<$1h3")
+  const { body } = new DOMParser().parseFromString(safe, "text/html")
+  for (const element of body.querySelectorAll("[data-style]")) {
+    const style = element.dataset.style.replace(/\s/g, "")
+    for (const [pattern, name] of MARKS) {
+      if (!pattern.test(style) || element.closest(name)) continue
+      const mark = document.createElement(name)
+      mark.append(...element.childNodes)
+      element.append(mark)
+    }
+    element.removeAttribute("data-style")
+    if (PLAIN[element.tagName]?.test(style)) element.replaceWith(...element.childNodes)
+  }
+  return body.innerHTML
+}
 
 export const Pasting = Extension.create({
   name: "pasting",
   addProseMirrorPlugins: () => [
-    new Plugin({ props: { transformPastedText: joinedLines, transformPastedHTML: ownHeadings } }),
+    new Plugin({ props: { transformPastedText: joinedLines, transformPastedHTML: withoutStyles } }),
   ],
 })
