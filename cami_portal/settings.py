@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"  # what this installation makes and git ignores: secret, database, media, collected static files
@@ -209,6 +210,17 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cami-portal@localhost")
+
+# Links are checked on the public internet only; hosts of one's own network whose pages readers can open stand here.
+LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
+
+# What the rich text editor has besides its own (the fields offer it: publishing/text.py, which also makes it safe).
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {
+        "js": [static_lazy("publishing/admin/editor.js")],
+        "extensions": {"PortalLink": lambda *args: None, "Pasting": lambda *args: None},
+    }
+]
 
 # Nothing inline, nothing from elsewhere. The admin's additions stand in security.py.
 CONTENT_SECURITY_POLICY = {

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from .checklist import Gap
 from .content import Content
 from .freshness import OutdatedTranslation
+from .links import CheckedLink, LinkUse
 from .pictures import picture_path
 from .preview import PreviewLink
 from .search import SearchEntry
@@ -16,8 +17,8 @@ from .text import CleanCharField, CleanTextField, RichTextField
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
-__all__ = ["ContentVersion", "FormerSlug", "OutdatedTranslation", "PreviewLink", "SearchEntry", "Tombstone"]
-__all__ += ["Page", "PhotoCredit", "Picture", "Source"]
+__all__ = ["CheckedLink", "ContentVersion", "FormerSlug", "LinkUse", "OutdatedTranslation", "PreviewLink"]
+__all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
 
 
 class Source(Content):

@@ -6,18 +6,15 @@ modeltranslation makes nullable.
 """
 
 import re
-import unicodedata
 
 import nh3
 from django.db import models
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-# C0 and C1 controls but tab and line ends, soft hyphens, direction overrides, lone surrogates and non-characters:
-# what Word and PDF leave behind. One \x0b in a title is enough to break an Atom feed for everybody.
-UNPRINTABLE = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u00ad\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]"
-)
+from .own_links import own_path
+from .pasting import mended_characters, mended_html, mended_lines
 
 RICH_TEXT = {
     "Bold": True,
@@ -30,7 +27,20 @@ RICH_TEXT = {
     "ListItem": True,
     "Blockquote": True,
     "HardBreak": True,
-    "Link": {"enableTarget": False, "protocols": ["http", "https", "mailto", "tel"]},
+    "PortalLink": {
+        "enableTarget": False,
+        "protocols": ["http", "https", "mailto", "tel"],
+        "texts": {
+            "dialog": _("Link"),
+            "address": _("Address"),
+            "help": _(
+                "To lead to a page of this portal, paste its address. The link goes to the reader’s language and keeps "
+                "working when the address changes."
+            ),
+            "title": _("Title, shown when the pointer rests on the link"),
+        },
+    },
+    "Pasting": True,
     "Table": True,
     "TableRow": True,
     "TableHeader": True,
@@ -41,35 +51,54 @@ TAGS = {
     "p", "br", "h2", "h3", "strong", "em", "sub", "sup", "ul", "ol", "li", "blockquote", "a",
     "table", "tbody", "tr", "th", "td",
 }  # fmt: skip
+ATTRIBUTES = {
+    "a": {"href", "title"},
+    "ol": {"start"},
+    "th": {"colspan", "rowspan", "scope"},
+    "td": {"colspan", "rowspan"},
+}
 
 
 def clean_text(value):
-    """``value`` in composed form and without unprintable characters; ``None`` becomes ``""``."""
-    return UNPRINTABLE.sub("", unicodedata.normalize("NFC", str(value or "")))
+    """Several lines of ``value`` as they are stored; ``None`` becomes ``""``."""
+    return mended_lines(mended_characters(value)).strip()
 
 
-def with_scheme(tag, attribute, value):
-    """``value``; an address that an editor wrote as "www.cms.int" gets the scheme that it lacks."""
-    if attribute == "href" and re.match(r"[\w-]+(\.[\w-]+)+(/|$)", value):
-        return f"https://{value}"
-    return value
+def clean_line(value):
+    """The same for what is one line."""
+    return re.sub(r"[ \t]*\n[ \t\n]*", " ", clean_text(value))
+
+
+def address(tag, attribute, value):
+    """``value``; an address as it is stored: with its scheme, or from ``/`` on if it is one of the portal's own."""
+    if attribute != "href":
+        return value
+    if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", value):  # "www.cms.int", as editors write it
+        value = f"https://{value}"
+    elif value.startswith("//"):
+        value = f"https:{value}"
+    return own_path(value) or value
+
+
+def safe_html(value):
+    """``value`` with nothing left but the tags that the editor offers; safe to print as it is."""
+    return nh3.clean(
+        value,
+        tags=TAGS,
+        attributes=ATTRIBUTES,
+        url_schemes={"http", "https", "mailto", "tel"},
+        link_rel="noopener",
+        attribute_filter=address,
+    )
 
 
 def clean_html(value):
-    """``value`` with nothing left but the tags that the editor offers; safe to print as it is."""
-    html = nh3.clean(
-        clean_text(value),
-        tags=TAGS,
-        attributes={
-            "a": {"href", "title"},
-            "ol": {"start"},
-            "th": {"colspan", "rowspan", "scope"},
-            "td": {"colspan", "rowspan"},
-        },
-        url_schemes={"http", "https", "mailto", "tel"},
-        link_rel="noopener",
-        attribute_filter=with_scheme,
-    ).strip()
+    """``value`` as it is stored: safe, and mended where it was pasted."""
+    html = mended_characters(value)
+    for _turn in range(3):  # what is mended may fall into place anew when it is read again
+        before, html = html, safe_html(mended_html(html, TAGS, ATTRIBUTES)).strip()
+        if html == before:
+            break
     return html if strip_tags(html).strip() else ""
 
 
@@ -81,17 +110,17 @@ class CleanText:
             value = self.cleaned(value)
         return super().get_db_prep_save(value, connection)
 
-    @staticmethod
-    def cleaned(value):
-        return clean_text(value).strip()
-
 
 class CleanCharField(CleanText, models.CharField):
     """One line of text."""
 
+    cleaned = staticmethod(clean_line)
+
 
 class CleanTextField(CleanText, models.TextField):
     """Several lines of plain text."""
+
+    cleaned = staticmethod(clean_text)
 
 
 class RichTextField(CleanText, ProseEditorField):

@@ -1,4 +1,4 @@
-"""What moves the content version and the search index: every save, delete and relation change of content.
+"""What moves the content version, the search index and the list of links: every save, delete and relation change.
 
 These are the only receivers of the portal. Methods would not do: ``loaddata``, cascades, bulk deletion in the admin
 and many-to-many changes call none.
@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
-from . import search
+from . import links, search
 from .content import Content
 from .preview import PreviewLink
 from .slugs import Addressed, FormerSlug
@@ -53,6 +53,7 @@ def bump():
 def content_saved(sender, instance, **kwargs):
     if isinstance(instance, Content):
         bump()
+        links.note(instance)
     if isinstance(instance, Addressed) and instance.search_fields:
         search.index(instance)
 
@@ -60,6 +61,7 @@ def content_saved(sender, instance, **kwargs):
 def content_deleted(sender, instance, **kwargs):
     if isinstance(instance, Content):
         bump()
+        links.forget(instance)
     if isinstance(instance, Addressed):
         search.forget(instance)
         FormerSlug.objects.of(sender).filter(object_id=instance.pk).delete()

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from .. import wording
 from ..models import Page
-from ..text import RichTextField, clean_html
+from ..own_links import up_to_date
+from ..text import RichTextField, safe_html
 
 register = template.Library()
 
@@ -64,7 +65,7 @@ def say_block(item, field, after=None):
     if not text:
         return ""
     if isinstance(item._meta.get_field(field), RichTextField):
-        html = wording.typeset_html(clean_html(text), language)
+        html = wording.typeset_html(up_to_date(safe_html(text)), language)
         html = mark_safe(html)  # noqa: S308 - cleaned when stored and, as SQL may have changed it, here
     else:
         html = linebreaks_filter(wording.typeset(text, language))

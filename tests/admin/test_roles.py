@@ -21,6 +21,7 @@ RIGHTS = {
     "publishing.source": ["va", "vc", "vacd", "vacd"],
     "publishing.formerslug": ["v", "v", "v", "v"],
     "publishing.tombstone": ["v", "v", "v", "v"],
+    "publishing.checkedlink": ["v", "v", "v", "v"],
     "contacts.country": ["v", "vc", "vacd", "vacd"],
     "contacts.organisation": ["v", "vc", "vacd", "vacd"],
     "contacts.person": ["v", "vc", "vacd", "vacd"],
@@ -47,6 +48,7 @@ OTHERS = {
     "password_change_done": 200,
     "jsi18n": 200,
     "autocomplete": 403,
+    "publishing_checkedlink_check": 405,  # a button; who may press it: below
     "view_on_site": None,
     "app_list": None,
     None: None,  # whatever else: 404; and the former form of addresses
@@ -89,6 +91,12 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
     for name in [name for name, status in OTHERS.items() if status]:
         found[name], expected[name] = client.get(reverse(f"admin:{name}")).status_code, OTHERS[name]
     assert found == expected
+
+
+@pytest.mark.parametrize(("role", "status"), zip(ROLES, [403, 403, 302, 302], strict=True))
+def test_who_publishes_may_have_links_checked(client, account, role, status):
+    client.force_login(account(role))
+    assert client.post(reverse("admin:publishing_checkedlink_check")).status_code == status
 
 
 def model_of(label):

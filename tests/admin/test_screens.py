@@ -9,14 +9,14 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import PrivateContact, Topic
-from publishing.models import FormerSlug, Picture, Tombstone
+from publishing.models import CheckedLink, FormerSlug, Picture, Tombstone
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
 
 APPS = {"publishing", "contacts", "species", "events", "news"}
 SCREENS = [model for model in admin.site._registry if model._meta.app_label in APPS]
-KEPT = [FormerSlug, Tombstone]
+KEPT = [FormerSlug, Tombstone, CheckedLink]
 EDITED = [model for model in SCREENS if model not in (*KEPT, PrivateContact)]
 
 
@@ -46,11 +46,12 @@ def add_rows():
     article.slug = f"new-{species.pk}"
     article.save()
     f.ArticleFactory().delete()
+    f.ArticleFactory(link=f"http://{species.pk}.example/")
 
 
 def test_every_model_of_the_content_has_a_screen():
     assert {model._meta.model_name for model in SCREENS} == {
-        "page", "picture", "source", "formerslug", "tombstone",
+        "page", "picture", "source", "formerslug", "tombstone", "checkedlink",
         "country", "organisation", "person", "privatecontact", "topic", "role",
         "rangestate", "species", "instrument", "event", "article",
     }  # fmt: skip
