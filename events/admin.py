@@ -7,6 +7,7 @@ from django.contrib import admin
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext_lazy as _
 
+from publishing.bulk import BulkAdmin
 from publishing.screens import (
     DATES,
     ContentInline,
@@ -18,6 +19,7 @@ from publishing.screens import (
 )
 from publishing.wording import range_in_words
 
+from .bulk import EventTable
 from .documents import validate_document
 from .models import Deadline, Document, Event, Part, Participant
 
@@ -79,7 +81,8 @@ class EventForm(SturdyForm):
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(BulkAdmin, PublishableAdmin):
+    tables = [EventTable]
     form = EventForm
     list_display = ["heading", "kind", "when", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "kind", "status"]

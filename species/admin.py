@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from publishing.bulk import BulkAdmin
 from publishing.screens import (
     DATES,
     ContentAdmin,
@@ -14,6 +15,7 @@ from publishing.screens import (
 )
 from publishing.wording import day_in_words
 
+from .bulk import RangeTable, SpeciesTable
 from .models import (
     Assessment,
     FocalPoint,
@@ -94,7 +96,8 @@ class FocalPointInline(FactInline):
 
 
 @admin.register(Species)
-class SpeciesAdmin(PublishableAdmin):
+class SpeciesAdmin(BulkAdmin, PublishableAdmin):
+    tables = [SpeciesTable, RangeTable]
     needed = ("name", "summary")
     list_display = ["heading", "scientific", "group", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "group", "memberships__status"]
