@@ -16,11 +16,12 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_permission_codename
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import NON_FIELD_ERRORS, BadRequest, PermissionDenied, ValidationError
-from django.db import DatabaseError, DataError, models, transaction
+from django.db import DatabaseError, DataError, transaction
 from django.http import FileResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils import timezone
+from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -57,7 +58,7 @@ class Table:
 
     def columns(self):
         """New ones for each export and import: they remember what they looked up."""
-        return [column(self.model, name, True if name in self.key and name != "slug" else None) for name in self.fields]
+        return [column(self.model, name, name != "slug" if name in self.key else None) for name in self.fields]
 
     def rows_of(self, items):
         """The rows of the table that belong to ``items`` of the list; in the order of their keys."""
@@ -158,7 +159,7 @@ class Import:
 
     @staticmethod
     def cell(row, place):
-        number, cells = row
+        _number, cells = row
         return cells[place] if place < len(cells) else ""
 
     def take(self, number, cells):
@@ -183,15 +184,17 @@ class Import:
         if key in self.seen:
             row.refuse(self.table.key[-1], [_("Row %d is about the same item.") % self.seen[key]])
         self.seen.setdefault(key, row.number)
-        if key not in self.items and key[0] in self.former and len(key) == 1:
+        if key not in self.items and len(key) == 1 and key[0] in self.former:
             item = self.table.model.objects.filter(pk=self.former[key[0]]).first()
             row.refuse("slug", [_("This is the former address of “%s”. Write the present one.") % (item and item.slug)])
 
     def apply(self, row, values):
         item, new = row.item, row.item.pk is None
         before = {one: "" if new else one.written(one.value(item)) for one in self.columns}
-        if not new and all(one.written(value) == before[one] for one, value in values.items()):
-            return
+        if not new:
+            values = {one: value for one, value in values.items() if one.written(value) != before[one]}
+            if not values:
+                return
         for one, value in values.items():
             if not one.is_relation:
                 one.put(item, value)
@@ -199,7 +202,8 @@ class Import:
         if row.outcome == REFUSED:
             return
         after = {
-            one: one.written(values[one] if one.is_relation else one.value(item)) for one in self.columns
+            one: one.written(values[one]) if one in values and one.is_relation else one.written(one.value(item))
+            for one in self.columns
         }  # after the model's own cleaning
         row.changes = [(one, before[one], after[one]) for one in self.columns if before[one] != after[one]]
         if new or row.changes:
@@ -208,32 +212,36 @@ class Import:
 
     def check(self, row, new):
         """The model's own checks, each error beside the column at fault."""
-        item = row.item
+        missing = set()
         if new:
             self.begin(row)
-        read = {f.name for f in item._meta.fields if isinstance(f, models.ForeignKey)}  # looked up by the columns
-        read |= {one.original.name for one in self.all_columns.values() if one.language}
+            missing = {name for name, one in self.all_columns.items() if one.required and one not in self.columns}
+            for name in sorted(missing):
+                row.refuse(name, [_("A new item needs this column.")])
+        self.ask(row, lambda: row.item.clean_fields(exclude=self.unasked | missing), row.item.clean)
+
+    @cached_property
+    def unasked(self):
+        """Fields that need no check: relations, which were looked up, and what holds a text of any language."""
+        relations = {field.name for field in self.table.model._meta.fields if field.is_relation}
+        return relations | {one.original.name for one in self.all_columns.values() if one.language}
+
+    def ask(self, row, *checks):
         errors = {}
-        for check in [
-            lambda: item.clean_fields(exclude=read),
-            item.clean,
-            lambda: item.validate_unique(exclude={"uuid"}),
-            item.validate_constraints,
-        ]:
+        for check in checks:
             try:
                 check()
             except ValidationError as error:
-                error.update_error_dict(errors)
+                errors = error.update_error_dict(errors)
         for name, found in errors.items():
             row.refuse("" if name == NON_FIELD_ERRORS else name, ValidationError(found).messages)
-        if new:
-            for name, one in self.all_columns.items():
-                if one.required and one not in self.columns:
-                    row.refuse(name, [_("A new item needs this column.")])
 
     def begin(self, row):
         """What a new item gets beside what the file says."""
         item = row.item
+        for one in self.all_columns.values():
+            if one.language and one.value(item) is None:
+                one.put(item, "")  # every constraint lets an unknown text pass
         if hasattr(item, "author_id"):
             item.author = self.user
         if getattr(item, "slug", None) == "":
@@ -252,7 +260,10 @@ class Import:
                     if one.is_relation:
                         one.put(row.item, value)
         except (DatabaseError, ValueError, OverflowError):
-            row.refuse("", [_("The database cannot store this row.")])
+            # Asked only now: each of these checks is a query, which few rows need.
+            self.ask(row, lambda: row.item.validate_unique(exclude={"uuid"}), row.item.validate_constraints)
+            if row.outcome != REFUSED:
+                row.refuse("", [_("The database cannot store this row.")])
 
     # --- what there is to say of it
 
@@ -283,7 +294,9 @@ class Import:
     @property
     def digest(self):
         """The same for two runs that do the same."""
-        told = [(row.number, row.outcome, [[one.name, str(a), str(b)] for one, a, b in row.changes]) for row in self.rows]
+        told = [
+            (row.number, row.outcome, [[one.name, str(a), str(b)] for one, a, b in row.changes]) for row in self.rows
+        ]
         return sha256(json.dumps(told).encode()).hexdigest()
 
 
@@ -453,7 +466,7 @@ class BulkAdmin:
             "outcome": outcome,
             "upload": upload,
             "file_name": upload.name if upload else getattr(form.files.get("file"), "name", ""),
-            "tables": [(table.label, table.name, [one for one in table.columns()], table.key) for table in tables],
+            "tables": [(table.label, table.name, table.columns(), table.key) for table in tables],
             "limits": {"megabytes": sheets.MAX_BYTES // 2**20, "rows": sheets.MAX_ROWS},
             "is_publishable": any("published_at" in table.fields for table in tables),
         }
@@ -522,7 +535,7 @@ def may(user, model, *actions):
 def excerpts(old, new, length=160):
     """Both texts, long ones cut to where they begin to differ."""
     same = next((place for place, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
-    start = max(0, same - 40) if max(len(old), len(new)) > length else 0
+    start = 1 + new.rfind(" ", 0, max(0, same - 40)) if max(len(old), len(new)) > length else 0
     return ["…" * (start > 0 and bool(text)) + shortened(text[start:], length) for text in (old, new)]
 
 

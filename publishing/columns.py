@@ -14,10 +14,9 @@ from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
-from modeltranslation.fields import TranslationField
 
 from .sheets import Unusable, unescaped
-from .text import UNPRINTABLE
+from .text import UNPRINTABLE, RichTextField
 
 MAX_KEYS = 300  # in one cell
 TRUE = {"yes", "true", "1", "да", "истина", "ja", "wahr", "vrai"}
@@ -45,7 +44,7 @@ class Column:
     @property
     def meaning(self):
         """What may stand in a cell, in words."""
-        return _("text")
+        return _("formatted text, as HTML") if isinstance(self.field, RichTextField) else _("text")
 
     def read(self, cell):
         """The value that ``cell`` stands for; raises ``ValidationError``."""
@@ -217,7 +216,7 @@ class RelationColumn(Column):
 
     @property
     def prefetch(self):
-        """The look-ups that ``value()`` needs of many items at once."""
+        """What ``value()`` needs of many items, to be fetched at once."""
         return ["__".join([self.name, *self.path.split("__")[:-1]])]
 
     def keys(self, cell):
@@ -256,9 +255,17 @@ class RelationColumn(Column):
 
 
 class RelationsColumn(RelationColumn):
-    """A column with the keys of several items, with spaces between them. The value is a tuple of keys in their order."""
+    """A column with the keys of several items, with spaces between them. The value is a sorted tuple of keys."""
 
     is_relation = True  # of rows of their own: stored after the item
+
+    @property
+    def prefetch(self):
+        return [models.Prefetch(self.name, self.keyed())]
+
+    def keyed(self):
+        """The other items with nothing but their keys; their texts may be long."""
+        return self.model.objects.select_related(*self.path.split("__")[:-1]).only(self.path).order_by()
 
     @property
     def meaning(self):
@@ -290,14 +297,14 @@ class PartsColumn(RelationsColumn):
     """The organisations of a meeting or an article, each with its part: ``host:giz funder:bmuv``."""
 
     def __init__(self, field, required=None):
-        super().__init__(field, required)
+        super().__init__(field, required=False)
         self.through = field.remote_field.through
         self.rows = self.through._meta.get_field(field.m2m_field_name()).remote_field.get_accessor_name()
         self.parts = self.through._meta.get_field("part")
 
     @property
     def prefetch(self):
-        return [f"{self.rows}__organisation"]
+        return [models.Prefetch(f"{self.rows}__organisation", self.keyed())]
 
     @property
     def meaning(self):
@@ -312,7 +319,7 @@ class PartsColumn(RelationsColumn):
         if not isinstance(cell, str) or len(cell.split()) > MAX_KEYS:
             raise ValidationError(_("Write keys with spaces between them, at most %d.") % MAX_KEYS)
         for pair in super().keys(cell):
-            part, colon, key = pair.partition(":")
+            part, _colon, key = pair.partition(":")
             if part not in dict(self.parts.flatchoices):
                 raise ValidationError(_("Write a part, a colon and a key, such as host:giz, instead of “%s”.")
                                       % shortened(pair))  # fmt: skip
@@ -328,7 +335,7 @@ class PartsColumn(RelationsColumn):
         for pair in rows.keys() - set(pairs):
             rows[pair].delete()
         for pair in set(pairs) - rows.keys():
-            part, colon, key = pair.partition(":")
+            part, _colon, key = pair.partition(":")
             getattr(item, self.rows).create(part=part, organisation=self.known[key])
 
 

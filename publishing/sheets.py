@@ -24,7 +24,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.utils.exceptions import InvalidFileException
 
 MAX_BYTES = 10 * 2**20
-MAX_ROWS = 2000
+MAX_ROWS = 1000
 MAX_COLUMNS = 200
 MAX_UNPACKED = 60 * 2**20  # of an XLSX, which is a ZIP file and could hold any amount of nothing
 LAST_ROW_OF_EXCEL = 2**20
@@ -166,11 +166,15 @@ def content(cell):
 
 def write(form, head, rows):
     """A temporary file with ``rows`` in one of the three forms; raises ``ValidationError`` in words."""
-    file = tempfile.SpooledTemporaryFile(max_size=MAX_BYTES)
-    if form == XLSX:
-        write_xlsx(file, head, rows)
-    else:
-        write_csv(file, head, rows, DELIMITERS[form])
+    file = tempfile.SpooledTemporaryFile(max_size=MAX_BYTES)  # noqa: SIM115 - the answer closes it
+    try:
+        if form == XLSX:
+            write_xlsx(file, head, rows)
+        else:
+            write_csv(file, head, rows, DELIMITERS[form])
+    except ValidationError:
+        file.close()
+        raise
     file.seek(0)
     return file
 
@@ -214,5 +218,3 @@ def write_xlsx(file, head, rows):
                 )
         sheet.append([in_excel(value) for value in row])
     book.save(file)
-
-
