@@ -24,7 +24,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from . import sheets
 from .columns import RelationColumn, column, shortened
@@ -273,10 +273,10 @@ class Import:
     @property
     def counts(self):
         return [
-            (NEW, _("new"), self.count(NEW)),
-            (CHANGED, _("changed"), self.count(CHANGED)),
-            (UNCHANGED, _("unchanged"), self.count(UNCHANGED)),
-            (REFUSED, _("refused"), self.count(REFUSED)),
+            (NEW, pgettext("rows of a file", "new"), self.count(NEW)),
+            (CHANGED, pgettext("rows of a file", "changed"), self.count(CHANGED)),
+            (UNCHANGED, pgettext("rows of a file", "unchanged"), self.count(UNCHANGED)),
+            (REFUSED, pgettext("rows of a file", "refused"), self.count(REFUSED)),
         ]
 
     @property

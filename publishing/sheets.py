@@ -209,12 +209,19 @@ def write_xlsx(file, head, rows):
     for column in range(len(head)):
         sheet.column_dimensions[get_column_letter(column + 1)].width = 24
     sheet.append(head)
+    too_long = []
     for row in rows:
-        for name, value in zip(head, row, strict=True):
-            if isinstance(value, str) and len(value) >= LONGEST_CELL_OF_EXCEL:
-                raise ValidationError(
-                    _("“%(item)s”: the text in %(column)s is longer than a cell of Excel can be. Export a CSV.")
-                    % {"item": row[0], "column": name}
-                )
+        too_long = [name for name, value in zip(head, row, strict=True) if is_too_long(value)]
+        if too_long:
+            break
         sheet.append([in_excel(value) for value in row])
-    book.save(file)
+    book.save(file)  # in any case: else what it wrote would stay on the disk
+    if too_long:
+        raise ValidationError(
+            _("“%(item)s”: the text in %(column)s is longer than a cell of Excel can be. Export a CSV.")
+            % {"item": row[0], "column": too_long[0]}
+        )
+
+
+def is_too_long(value):
+    return isinstance(value, str) and len(value) >= LONGEST_CELL_OF_EXCEL  # an apostrophe may come before it

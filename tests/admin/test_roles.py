@@ -35,6 +35,11 @@ RIGHTS = {
     "auth.user": ["", "", "", "vac"],
 }
 PAGES = {"changelist": "v", "add": "a", "history": "v", "delete": "d", "change": "v"}
+# Lists that can be exported by all who see them, and imported by those who publish.
+EXCHANGED = [
+    "contacts.organisation", "contacts.person", "contacts.role", "species.species", "events.event", "news.article",
+]  # fmt: skip
+BULK = {"import": ["Editor", "Administrator"], "export": ROLES}
 # Doors that lead to no model; those that need more than an address have their own tests.
 OTHERS = {
     "index": 200,
@@ -64,6 +69,7 @@ def names_of_all_doors():
 
 def test_every_door_stands_in_the_tables_here():
     doors = {f"{label.replace('.', '_')}_{page}" for label in RIGHTS for page in PAGES}
+    doors |= {f"{label.replace('.', '_')}_{page}" for label in EXCHANGED for page in BULK}
     assert names_of_all_doors() == doors | OTHERS.keys()
 
 
@@ -81,6 +87,8 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
             name = f"admin:{label.replace('.', '_')}_{page}"
             found[name] = client.get(reverse(name, args=row)).status_code
             expected[name] = 200 if needed in rights[ROLES.index(role)] else 403
+    for name, roles in [(f"admin:{one.replace('.', '_')}_{page}", BULK[page]) for one in EXCHANGED for page in BULK]:
+        found[name], expected[name] = client.get(reverse(name)).status_code, 200 if role in roles else 403
     for name in [name for name, status in OTHERS.items() if status]:
         found[name], expected[name] = client.get(reverse(f"admin:{name}")).status_code, OTHERS[name]
     assert found == expected
