@@ -5,10 +5,12 @@ from django.db.models import Exists, OuterRef
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.bulk import BulkAdmin
 from publishing.screens import DATES, ContentAdmin, ContentInline, NumberedFormSet, SturdyAdmin, TranslationFilter, both
 from publishing.tasks import AHEAD, Task, TaskFilter
 from publishing.wording import day_in_words
 
+from .bulk import AssignmentTable, OrganisationTable, PersonTable, RoleTable
 from .models import Assignment, Country, Organisation, Partnership, Person, PrivateContact, Role, Topic
 
 
@@ -29,7 +31,8 @@ class PartnershipInline(ContentInline):
 
 
 @admin.register(Organisation)
-class OrganisationAdmin(ContentAdmin):
+class OrganisationAdmin(BulkAdmin, ContentAdmin):
+    tables = [OrganisationTable]
     needed = ("name",)
     list_display = ["__str__", "acronym", "kind", "country", "languages", "missing"]
     list_filter = ["kind", TranslationFilter]
@@ -45,7 +48,8 @@ class OrganisationAdmin(ContentAdmin):
 
 
 @admin.register(Person)
-class PersonAdmin(ContentAdmin):
+class PersonAdmin(BulkAdmin, ContentAdmin):
+    tables = [PersonTable]
     needed = ("family_name",)
     list_display = ["__str__", "organisation", "position", "languages", "missing"]
     list_filter = [TranslationFilter]
@@ -122,7 +126,8 @@ def unconfirmed(user):
 
 
 @admin.register(Role)
-class RoleAdmin(ContentAdmin):
+class RoleAdmin(BulkAdmin, ContentAdmin):
+    tables = [RoleTable, AssignmentTable]
     needed = ("title", "about")
     list_display = ["__str__", "kind", "holder", "languages", "missing"]
     list_filter = ["kind", TranslationFilter, TaskFilter]

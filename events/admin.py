@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publishing.bulk import BulkAdmin
 from publishing.screens import (
     DATES,
     ContentInline,
@@ -22,6 +23,7 @@ from publishing.states import State, in_state
 from publishing.tasks import AHEAD, EDITORIAL, Task
 from publishing.wording import range_in_words
 
+from .bulk import EventTable
 from .documents import validate_document
 from .models import Deadline, Document, Event, Part, Participant
 
@@ -93,7 +95,8 @@ def deadlines_ahead(user):
 
 
 @admin.register(Event)
-class EventAdmin(PublishableAdmin):
+class EventAdmin(BulkAdmin, PublishableAdmin):
+    tables = [EventTable]
     form = EventForm
     list_display = ["heading", "kind", "when", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "kind", "status"]

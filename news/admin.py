@@ -3,9 +3,11 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
+from publishing.bulk import BulkAdmin
 from publishing.screens import DATES, PartInline, PublishableAdmin, both
 from publishing.wording import day_in_words
 
+from .bulk import ArticleTable
 from .models import Article, Part
 
 
@@ -14,7 +16,8 @@ class ArticlePartInline(PartInline):
 
 
 @admin.register(Article)
-class ArticleAdmin(PublishableAdmin):
+class ArticleAdmin(BulkAdmin, PublishableAdmin):
+    tables = [ArticleTable]
     list_display = ["heading", "kind", "day", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "kind"]
     search_fields = [*both("title", "summary"), "slug"]

@@ -14,11 +14,12 @@ from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
 from .text import CleanCharField, CleanTextField, RichTextField
+from .uploads import Upload
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
 __all__ = ["CheckedLink", "ContentVersion", "FormerSlug", "LinkUse", "OutdatedTranslation", "PreviewLink"]
-__all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
+__all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone", "Upload"]
 
 
 class Source(Content):

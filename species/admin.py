@@ -5,6 +5,7 @@ from django.db.models import Exists, OuterRef
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from publishing.bulk import BulkAdmin
 from publishing.screens import (
     DATES,
     ContentAdmin,
@@ -17,6 +18,7 @@ from publishing.states import State, in_state
 from publishing.tasks import EDITORIAL, Task
 from publishing.wording import day_in_words
 
+from .bulk import RangeTable, SpeciesTable
 from .models import (
     Assessment,
     FocalPoint,
@@ -101,7 +103,8 @@ def without_focal_point(user):
 
 
 @admin.register(Species)
-class SpeciesAdmin(PublishableAdmin):
+class SpeciesAdmin(BulkAdmin, PublishableAdmin):
+    tables = [SpeciesTable, RangeTable]
     needed = ("name", "summary")
     list_display = ["heading", "scientific", "group", *PublishableAdmin.STATUS]
     list_filter = [*PublishableAdmin.list_filter, "group", "memberships__status"]

@@ -39,6 +39,11 @@ PAGES = {"changelist": "v", "add": "a", "history": "v", "delete": "d", "change":
 PUBLISHABLE = ["publishing.page", "species.species", "species.instrument", "events.event", "news.article"]
 # For those; and what is answered: a live item has its public page, and what was typed is not in an address.
 PREVIEWS = {"preview": ("v", 302), "add_preview": ("a", 302), "share": ("d", 200)}
+# Lists that can be exported by all who see them, and imported by those who publish.
+EXCHANGED = [
+    "contacts.organisation", "contacts.person", "contacts.role", "species.species", "events.event", "news.article",
+]  # fmt: skip
+BULK = {"import": ["Editor", "Administrator"], "export": ROLES}
 # Doors that lead to no model; those that need more than an address have their own tests.
 OTHERS = {
     "index": 200,
@@ -70,6 +75,7 @@ def names_of_all_doors():
 def test_every_door_stands_in_the_tables_here():
     doors = {f"{label.replace('.', '_')}_{page}" for label in RIGHTS for page in PAGES}
     doors |= {f"{label.replace('.', '_')}_{page}" for label in PUBLISHABLE for page in PREVIEWS}
+    doors |= {f"{label.replace('.', '_')}_{page}" for label in EXCHANGED for page in BULK}
     assert names_of_all_doors() == doors | OTHERS.keys()
 
 
@@ -88,6 +94,8 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
             name = f"admin:{label.replace('.', '_')}_{page}"
             found[name] = client.get(reverse(name, args=row)).status_code
             expected[name] = status if needed in rights[ROLES.index(role)] else 403
+    for name, roles in [(f"admin:{one.replace('.', '_')}_{page}", BULK[page]) for one in EXCHANGED for page in BULK]:
+        found[name], expected[name] = client.get(reverse(name)).status_code, 200 if role in roles else 403
     for name in [name for name, status in OTHERS.items() if status]:
         found[name], expected[name] = client.get(reverse(f"admin:{name}")).status_code, OTHERS[name]
     assert found == expected
