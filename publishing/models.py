@@ -5,6 +5,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content
+from .history import ChangeNote
 from .pictures import picture_path
 from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
@@ -13,7 +14,10 @@ from .text import CleanCharField, CleanTextField, RichTextField
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
-__all__ = ["ContentVersion", "FormerSlug", "Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone"]
+__all__ = [
+    "ChangeNote", "ContentVersion", "FormerSlug", "Page", "PhotoCredit", "Picture", "SearchEntry", "Source",
+    "Tombstone",
+]  # fmt: skip
 
 
 class Source(Content):

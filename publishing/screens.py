@@ -24,6 +24,8 @@ from js_asset import Media
 from modeltranslation.fields import TranslationField
 
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
+from .history import catch_up
+from .past import KeepsHistory, TakesNotes
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .states import State
@@ -188,7 +190,7 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
+class ContentAdmin(KeepsHistory, ByRole, RefusesOutdated, Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
@@ -223,7 +225,7 @@ class ContentAdmin(ByRole, RefusesOutdated, Labelled, SturdyAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class PublishableAdmin(ContentAdmin):
+class PublishableAdmin(TakesNotes, ContentAdmin):
     """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
 
     STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
@@ -249,6 +251,7 @@ class PublishableAdmin(ContentAdmin):
     def get_fieldsets(self, request, obj=None):
         publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
         fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing})]
+        fieldsets += self.note_fieldsets(request, obj)
         if obj:
             fieldsets.append((_("Technical"), {"classes": ["collapse"], "fields": self.readonly_fields}))
         return fieldsets
@@ -314,8 +317,10 @@ class PublishableAdmin(ContentAdmin):
         moved = [item for item in items if item.state != state]
         for item in moved:
             yield item
-            item.save()
-            self.log_change(request, item, _("State: %s") % state.label)
+            with transaction.atomic():
+                catch_up(item)
+                item.save()
+                self.log_change(request, item, _("State: %s") % state.label)
         messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": len(moved)})
 
 
