@@ -44,7 +44,8 @@ def fields_of(page):
         if field.name == "select":
             data[name] = [option["value"] for option in field.select("option[selected]")]
         else:
-            data[name] = field.text.removeprefix("\n") if field.name == "textarea" else field.get("value", "")
+            unsaid = "on" if kind == "checkbox" else ""
+            data[name] = field.text.removeprefix("\n") if field.name == "textarea" else field.get("value", unsaid)
     return data
 
 
