@@ -62,6 +62,7 @@ INSTALLED_APPS = [
     "django_prose_editor",
     "allauth.account",
     "allauth.mfa",
+    "reversion",
     "publishing",
     "contacts",
     "species",

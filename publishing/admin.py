@@ -14,15 +14,17 @@ from django.utils.translation import ngettext
 from . import links
 from .checklist import ChecklistScreen
 from .links import CheckedLink, Result
-from .models import FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
-from .permissions import PUBLISH
+from .models import ChangeNote, FormerSlug, Page, PhotoCredit, Picture, Source, Tombstone
+from .permissions import PUBLISH, ByRole
 from .pictures import sound_picture
 from .screens import (
     ContentAdmin,
     ContentInline,
     HistoricAdmin,
+    Labelled,
     NumberedFormSet,
     PublishableAdmin,
+    SturdyAdmin,
     SturdyForm,
     TranslationFilter,
     both,
@@ -93,6 +95,29 @@ class SourceAdmin(ContentAdmin):
     prepopulated_fields = {"slug": ["title_en"]}
     fields = [both("title"), both("publisher"), ("year", "url"), both("note"), "slug"]
     inlines = [PhotoCreditInline]
+
+
+@admin.register(ChangeNote)
+class ChangeNoteAdmin(ByRole, Labelled, SturdyAdmin):
+    """To correct or remove; a note is written in the form of the item that it is about."""
+
+    list_display = ["__str__", "about", "at"]
+    search_fields = [*both("text")]
+    date_hierarchy = "at"
+    fields = ["about", "at", both("text")]
+    readonly_fields = ["about", "at"]
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related("item")
+
+    def has_add_permission(self, request):
+        return False
+
+    @admin.display(description=_("item"))
+    def about(self, note):
+        return note.item and format_html(
+            '<a href="{}">{}</a>', reverse(admin_urlname(note.item._meta, "change"), args=[note.item.pk]), note.item
+        )
 
 
 @admin.register(FormerSlug)

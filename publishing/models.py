@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from .checklist import Gap
 from .content import Content
 from .freshness import OutdatedTranslation
+from .history import ChangeNote
 from .links import CheckedLink, LinkUse
 from .pictures import picture_path
 from .preview import PreviewLink
@@ -18,7 +19,7 @@ from .uploads import Upload
 from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
-__all__ = ["CheckedLink", "ContentVersion", "FormerSlug", "LinkUse", "OutdatedTranslation", "PreviewLink"]
+__all__ = ["ChangeNote", "CheckedLink", "ContentVersion", "FormerSlug", "LinkUse", "OutdatedTranslation", "PreviewLink"]
 __all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone", "Upload"]
 
 

@@ -29,6 +29,8 @@ from .checklist import ChecklistForm, ChecklistScreen
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .deletion import without_ties
 from .freshness import FreshnessForm, FreshnessScreen, outdated, outdated_rows, untranslated
+from .history import catch_up
+from .past import KeepsHistory, TakesNotes
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .sharing import Previewed
@@ -236,7 +238,7 @@ class SturdyAdmin(admin.ModelAdmin):
         return super().changeform_view(request, *args, **kwargs)
 
 
-class ContentAdmin(FreshnessScreen, ByRole, RefusesOutdated, Labelled, SturdyAdmin):
+class ContentAdmin(KeepsHistory, FreshnessScreen, ByRole, RefusesOutdated, Labelled, SturdyAdmin):
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
@@ -273,7 +275,7 @@ class ContentAdmin(FreshnessScreen, ByRole, RefusesOutdated, Labelled, SturdyAdm
         return super().render_change_form(request, context, *args, **kwargs)
 
 
-class PublishableAdmin(Previewed, ChecklistScreen, ContentAdmin):
+class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
     """The screen of an item that is drafted, published and withdrawn. Write ``fieldsets`` for what is its own."""
 
     STATUS = ["state_in_words", "languages", "missing", "changed_on"]  # the end of every ``list_display``
@@ -304,6 +306,7 @@ class PublishableAdmin(Previewed, ChecklistScreen, ContentAdmin):
         publishing = [("published_at", "expires_at"), ("submitted_at", "withdrawn_at"), "slug", "source"]
         hint = _("A date without a time means 00:00.") if self.has_publish_permission(request) else ""
         fieldsets = [*self.fieldsets, (_("Publishing"), {"fields": publishing, "description": hint})]
+        fieldsets += self.note_fieldsets(request, obj)
         if obj:
             fieldsets.append((_("Technical"), {"classes": ["collapse"], "fields": self.readonly_fields}))
         return fieldsets
@@ -377,8 +380,10 @@ class PublishableAdmin(Previewed, ChecklistScreen, ContentAdmin):
         moved = [item for item in items if item.state != state]
         for item in moved:
             yield item
-            item.save()
-            self.log_change(request, item, _("State: %s") % state.label)
+            with transaction.atomic():
+                catch_up(item)
+                item.save()
+                self.log_change(request, item, _("State: %s") % state.label)
         messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": len(moved)})
 
 

@@ -161,7 +161,9 @@ class Publishable(Documented, Addressed):
 
     @property
     def state(self):
-        now = timezone.now()
+        return self.state_at(timezone.now())
+
+    def state_at(self, now):
         if self.withdrawn_at:
             return State.WITHDRAWN
         if not self.published_at:

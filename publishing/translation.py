@@ -1,6 +1,6 @@
 from modeltranslation.translator import TranslationOptions, register
 
-from .models import Page, PhotoCredit, Picture, Source
+from .models import ChangeNote, Page, PhotoCredit, Picture, Source
 
 
 @register(Page)
@@ -21,3 +21,8 @@ class PhotoCreditTranslation(TranslationOptions):
 @register(Source)
 class SourceTranslation(TranslationOptions):
     fields = ("title", "publisher", "note")
+
+
+@register(ChangeNote)
+class ChangeNoteTranslation(TranslationOptions):
+    fields = ("text",)

@@ -16,7 +16,7 @@ NASTY = [
     "<script>alert('cami-x')</script>",
     '"><img src=x onerror=alert("cami-x")>',
     "'><svg/onload=alert('cami-x')>",
-    '<a href="java\tscript:alert(1)">cami-x</a><a href="&#106;avascript:alert(1)">y</a><a href="data:text/html,x">z</a>',
+    '<a href="java\tscript:alert(1)">cami-x</a><a href="&#106;avascript:alert(1)">y</a><a href="data:text/html,x"></a>',
     "<iframe srcdoc='<script>1</script>'></iframe><math><mi xlink:href='javascript:1'>cami-x</mi></math>",
     "<p style='background:url(javascript:1)' onclick='cami()'>cami-x</p><style>*{}</style><base href='//evil.example'>",
     "</textarea></title></script><script>cami()</script><form action='//evil.example'><input autofocus onfocus=cami()>",

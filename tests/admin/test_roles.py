@@ -4,9 +4,11 @@ import pytest
 from django.contrib import admin
 from django.template.backends.django import Template
 from django.urls import URLPattern, get_resolver, reverse
+from reversion.models import Version
 
 from events.models import Event
 from news.models import Article
+from publishing.history import keep
 from species.models import Range
 from tests import factories as f
 from tests.admin.test_screens import add_rows
@@ -19,6 +21,7 @@ RIGHTS = {
     "publishing.page": ["va", "vc", "vacd", "vacd"],
     "publishing.picture": ["va", "vc", "vacd", "vacd"],
     "publishing.source": ["va", "vc", "vacd", "vacd"],
+    "publishing.changenote": ["v", "vc", "vcd", "vcd"],
     "publishing.formerslug": ["v", "v", "v", "v"],
     "publishing.tombstone": ["v", "v", "v", "v"],
     "publishing.checkedlink": ["v", "v", "v", "v"],
@@ -44,6 +47,8 @@ EXCHANGED = [
     "contacts.organisation", "contacts.person", "contacts.role", "species.species", "events.event", "news.article",
 ]  # fmt: skip
 BULK = {"import": ["Editor", "Administrator"], "export": ROLES}
+# Of content, whose past is kept: d(elete) stands for all that needs the right to write the whole item.
+PAST = {"compare": "v", "restore": "d", "bin": "d", "return": "d"}
 # Doors that lead to no model; those that need more than an address have their own tests.
 OTHERS = {
     "index": 200,
@@ -76,6 +81,7 @@ def test_every_door_stands_in_the_tables_here():
     doors = {f"{label.replace('.', '_')}_{page}" for label in RIGHTS for page in PAGES}
     doors |= {f"{label.replace('.', '_')}_{page}" for label in PUBLISHABLE for page in PREVIEWS}
     doors |= {f"{label.replace('.', '_')}_{page}" for label in EXCHANGED for page in BULK}
+    doors |= {f"{label.replace('.', '_')}_{page}" for label in RIGHTS if has_past(label) for page in PAST}
     assert names_of_all_doors() == doors | OTHERS.keys()
 
 
@@ -94,6 +100,9 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
             name = f"admin:{label.replace('.', '_')}_{page}"
             found[name] = client.get(reverse(name, args=row)).status_code
             expected[name] = status if needed in rights[ROLES.index(role)] else 403
+        for page, address in past_of(label).items():
+            found[address] = client.get(address).status_code
+            expected[address] = 200 if PAST[page] in rights[ROLES.index(role)] else 403
     for name, roles in [(f"admin:{one.replace('.', '_')}_{page}", BULK[page]) for one in EXCHANGED for page in BULK]:
         found[name], expected[name] = client.get(reverse(name)).status_code, 200 if role in roles else 403
     for name in [name for name, status in OTHERS.items() if status]:
@@ -109,6 +118,27 @@ def test_who_publishes_may_have_links_checked(client, account, role, status):
 
 def model_of(label):
     return next(model for model in admin.site._registry if model._meta.label_lower == label)
+
+
+def has_past(label):
+    return hasattr(admin.site.get_model_admin(model_of(label)), "bin_view")
+
+
+def past_of(label):
+    """The addresses of an item with two versions, and of one that was removed."""
+    if not has_past(label):
+        return {}
+    item = model_of(label).objects.first()
+    keep(item)
+    keep(item)
+    one, other = Version.objects.get_for_object(item).values_list("revision", flat=True)[:2]
+    gone = Version.objects.get_for_object(item).first()
+    gone.pk, gone.object_id = None, "1000000"
+    gone.save()
+    addresses = {"compare": [item.pk], "restore": [item.pk, one], "bin": [], "return": [gone.pk]}
+    name = f"admin:{label.replace('.', '_')}"
+    addresses = {page: reverse(f"{name}_{page}", args=args) for page, args in addresses.items()}
+    return addresses | {"compare": f"{addresses['compare']}?from={other}&to={one}"}
 
 
 def form_of(item):

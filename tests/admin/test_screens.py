@@ -9,7 +9,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from contacts.models import PrivateContact, Topic
-from publishing.models import CheckedLink, FormerSlug, Picture, Tombstone
+from publishing.history import keep
+from publishing.models import ChangeNote, CheckedLink, FormerSlug, Picture, Tombstone
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.django_db
 APPS = {"publishing", "contacts", "species", "events", "news"}
 SCREENS = [model for model in admin.site._registry if model._meta.app_label in APPS]
 KEPT = [FormerSlug, Tombstone, CheckedLink]
-EDITED = [model for model in SCREENS if model not in (*KEPT, PrivateContact)]
+EDITED = [model for model in SCREENS if model not in (*KEPT, ChangeNote, PrivateContact)]
 
 
 def rows_of(response):
@@ -47,11 +48,12 @@ def add_rows():
     article.save()
     f.ArticleFactory().delete()
     f.ArticleFactory(link=f"http://{species.pk}.example/")
+    keep(article, note={"en": "Corrected."})
 
 
 def test_every_model_of_the_content_has_a_screen():
     assert {model._meta.model_name for model in SCREENS} == {
-        "page", "picture", "source", "formerslug", "tombstone", "checkedlink",
+        "page", "picture", "source", "formerslug", "tombstone", "changenote", "checkedlink",
         "country", "organisation", "person", "privatecontact", "topic", "role",
         "rangestate", "species", "instrument", "event", "article",
     }  # fmt: skip
@@ -89,7 +91,7 @@ def test_a_list_costs_the_same_at_one_row_and_at_three(editing):
         return len(captured)
 
     add_rows()
-    rows = {model: model.objects.count() for model in [*EDITED, *KEPT]}
+    rows = {model: model.objects.count() for model in [*EDITED, *KEPT, ChangeNote]}
     [queries(model) for model in rows]  # what is looked up once and then remembered
     few = {model: queries(model) for model in rows}
     add_rows()
