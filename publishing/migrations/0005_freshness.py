@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('contenttypes', '0002_remove_content_type_name'),
-        ('publishing', '0002_desk'),
+        ('publishing', '0004_history'),
     ]
 
     operations = [

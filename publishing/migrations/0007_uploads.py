@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publishing', '0002_desk'),
+        ('publishing', '0006_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
