@@ -15,8 +15,9 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
+from .pasting import UNPRINTABLE
 from .sheets import Unusable, unescaped
-from .text import UNPRINTABLE, RichTextField
+from .text import RichTextField
 
 MAX_KEYS = 300  # in one cell
 TRUE = {"yes", "true", "1", "да", "истина", "ja", "wahr", "vrai"}

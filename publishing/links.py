@@ -20,8 +20,8 @@ from modeltranslation.fields import TranslationField
 
 from .content import Content
 from .fetching import Asking, Outcome
-from .own_links import hrefs, own_path
-from .text import RichTextField, safe_html
+from .own_links import hrefs
+from .text import RichTextField, own_path, safe_html
 
 LONGEST = 500  # characters of an address that can be kept
 # Sites that answer with these are there: they do not let everybody in, or nobody who is no browser.

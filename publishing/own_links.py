@@ -18,21 +18,6 @@ ATTRIBUTE = re.compile(r'([\w-]+)="([^"]*)"')
 PREFIX = re.compile(f"/({'|'.join(code for code, name in settings.LANGUAGES)})/")
 
 
-def own_hosts():
-    return {urlsplit(settings.SITE_URL).hostname, *settings.ALLOWED_HOSTS} - {None, "*"}
-
-
-def own_path(url):
-    """The address within the portal that ``url`` leads to, with its query and fragment; else ``None``."""
-    try:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or parts.hostname not in own_hosts():
-            return None
-    except ValueError:  # no address at all
-        return None
-    return urlunsplit(("", "", parts.path if parts.path.startswith("/") else "/", parts.query, parts.fragment))
-
-
 def attributes_of(link):
     return {name: unescape(value) for name, value in ATTRIBUTE.findall(link)}
 

@@ -6,14 +6,15 @@ modeltranslation makes nullable.
 """
 
 import re
+from urllib.parse import urlsplit, urlunsplit
 
 import nh3
+from django.conf import settings
 from django.db import models
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from .own_links import own_path
 from .pasting import mended_characters, mended_html, mended_lines
 
 RICH_TEXT = {
@@ -57,6 +58,21 @@ ATTRIBUTES = {
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
 }
+
+
+def own_hosts():
+    return {urlsplit(settings.SITE_URL).hostname, *settings.ALLOWED_HOSTS} - {None, "*"}
+
+
+def own_path(url):
+    """The address within the portal that ``url`` leads to, with its query and fragment; else ``None``."""
+    try:
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or parts.hostname not in own_hosts():
+            return None
+    except ValueError:  # no address at all
+        return None
+    return urlunsplit(("", "", parts.path if parts.path.startswith("/") else "/", parts.query, parts.fragment))
 
 
 def clean_text(value):
