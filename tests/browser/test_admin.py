@@ -1,25 +1,36 @@
 """The admin in a real browser, under the content security policy."""
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 
 from events.models import Event
 from news.models import Article
 from species.models import Species
+from tests.admin.test_signin import code_of
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def page(tab, admin_user):
-    """A tab in which somebody has signed in."""
+def boss(admin_user):
     admin_user.email = admin_user.username = "boss@example.org"
     admin_user.save()
-    page = tab()
-    page.goto(reverse("admin:login"))
+    return admin_user
+
+
+def sign_in(page):
+    page.goto("/admin/")
     page.get_by_label("E-mail").fill("Boss@example.org")
     page.get_by_label("Password").fill("password")
-    page.get_by_role("button", name="Log in").click()
+    page.get_by_role("button", name="Sign in").click()
+
+
+@pytest.fixture
+def page(tab, boss):
+    """A tab in which somebody has signed in."""
+    page = tab()
+    sign_in(page)
     page.wait_for_url("**/admin/")
     page.wait_for_load_state("networkidle")
     return page
@@ -31,10 +42,57 @@ def test_no_page_of_the_admin_complains(page):
         name = model._meta.label_lower.replace(".", "_")
         links += [reverse(f"admin:{name}_{view}", args=[model.objects.first().pk]) for view in ("change", "delete")]
     links += [reverse("password_reset"), reverse("password_reset_done"), "/accounts/password/MQ/x-y/"]
+    links += [reverse("mfa_index"), reverse("mfa_activate_totp")]
     for link in links:
         assert page.goto(link).status == 200
         page.wait_for_load_state("networkidle")
         assert (link, page.complaints) == (link, [])
+
+
+def test_a_second_factor_is_set_up_on_a_phone_and_signs_in(tab, boss, settings):
+    settings.REQUIRE_MFA = True
+    page, axe, found = tab(360), Axe(), {}
+
+    def look(name):
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, name
+        found.update(
+            {
+                f"{name}: {one['id']}": one["nodes"]
+                for one in axe.run(page, options={"preload": False}).response["violations"]
+            }
+        )
+
+    sign_in(page)
+    page.wait_for_url("**/sign-in/set-up/")
+    look("set-up")
+    page.get_by_role("textbox", name="Code").fill(code_of(page.locator(".secret").inner_text()))
+    page.get_by_role("button", name="Set up").click()
+    page.wait_for_url("**/sign-in/codes/")
+    look("codes")
+    spare = page.locator(".codes code").first.inner_text()
+    page.get_by_role("link", name="Done").click()
+    page.wait_for_url("**/admin/")
+    page.get_by_role("button", name="Log out").click()
+    sign_in(page)
+    page.wait_for_url("**/login/code/")
+    look("code")
+    page.get_by_role("textbox", name="Code").fill(spare)
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.wait_for_url("**/admin/")
+    page.get_by_role("button", name="Русский").click()
+    page.wait_for_selector("html[lang=ru]")
+    page.goto("/accounts/sign-in/")
+    look("sign-in")
+    assert (found, page.complaints) == ({}, [])
+
+
+def test_a_list_shows_its_columns_on_a_tablet(page):
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.goto(reverse("admin:species_species_changelist"))
+    page.get_by_role("columnheader", name="last changed").scroll_into_view_if_needed()
+    table = page.locator(".results")
+    assert table.evaluate("table => table.scrollWidth <= table.clientWidth + 40")
+    assert page.evaluate("document.documentElement.scrollWidth") == 768
 
 
 def test_an_article_is_written_in_both_languages(page):

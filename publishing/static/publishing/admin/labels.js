@@ -15,7 +15,7 @@ function labelAll() {
     }
     for (const select of document.querySelectorAll(".select2-container")) {
         const field = select.previousElementSibling;
-        for (const part of select.querySelectorAll(".select2-selection, .select2-search__field")) {
+        for (const part of select.querySelectorAll(".select2-selection, .select2-search__field, [role=textbox]")) {
             label(field, part);
         }
     }
