@@ -16,7 +16,7 @@ NASTY = [
     "<script>alert('cami-x')</script>",
     '"><img src=x onerror=alert("cami-x")>',
     "'><svg/onload=alert('cami-x')>",
-    '<a href="java\tscript:alert(1)">cami-x</a><a href="&#106;avascript:alert(1)">y</a><a href="data:text/html,x">z</a>',
+    '<a href="java\tscript:alert(1)">cami-x</a><a href="&#106;avascript:alert(1)">y</a><a href="data:text/html,x"></a>',
     "<iframe srcdoc='<script>1</script>'></iframe><math><mi xlink:href='javascript:1'>cami-x</mi></math>",
     "<p style='background:url(javascript:1)' onclick='cami()'>cami-x</p><style>*{}</style><base href='//evil.example'>",
     "</textarea></title></script><script>cami()</script><form action='//evil.example'><input autofocus onfocus=cami()>",
@@ -78,6 +78,6 @@ def test_nothing_that_staff_type_is_live_markup(client, django_user_model, submi
             page = item.get_absolute_url()
             addresses += [page, page.replace("/en/", "/ru/", 1), page.rstrip("/").rpartition("/")[0] + "/"]
     pages = {address: client.get(address, follow=True).content.decode() for address in addresses}
-    assert [address for address, page in pages.items() if "cami-x" not in page] == ["/admin/"]
+    assert [address for address, page in pages.items() if "cami-x" not in page] == []
     found = {address: live_markup(page) for address, page in pages.items()}
     assert {address: markup for address, markup in found.items() if markup} == {}
