@@ -5,7 +5,6 @@ has seen that, it is kept if it would still do the same. It is all or nothing. N
 """
 
 import json
-from contextlib import nullcontext
 from hashlib import sha256
 
 from django import forms
@@ -26,7 +25,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
-from . import sheets
+from . import history, sheets
 from .columns import RelationColumn, column, shortened
 from .permissions import PUBLISH
 from .slugs import FormerSlug, make_slug
@@ -111,9 +110,11 @@ class Import:
         self.rows, self.faults = [], []
         self.all_columns = {one.name: one for one in table.columns()}
         self.columns = [self.all_columns.get(name) for name in sheet.head]
-        self.seen = {}
+        self.seen, self.caught_up = {}, set()
 
-    def run(self):
+    def run(self, keep=False):
+        """``keep``: what it stores shall stay, so that what was there before goes into the history of the items."""
+        self.to_history = keep
         self.check_head()
         if not self.faults:
             self.look_up()
@@ -255,6 +256,7 @@ class Import:
     def store(self, row, values):
         try:
             with transaction.atomic():
+                self.catch_up(row)
                 row.item.save()
                 for one, value in values.items():
                     if one.is_relation:
@@ -264,6 +266,12 @@ class Import:
             self.ask(row, lambda: row.item.validate_unique(exclude={"uuid"}), row.item.validate_constraints)
             if row.outcome != REFUSED:
                 row.refuse("", [_("The database cannot store this row.")])
+
+    def catch_up(self, row):
+        item = self.table.shown(row.item)
+        if self.to_history and item.pk and item.pk not in self.caught_up:
+            history.catch_up(item)
+            self.caught_up.add(item.pk)
 
     # --- what there is to say of it
 
@@ -429,10 +437,9 @@ class BulkAdmin:
 
     def carry_out(self, request, outcome, keep, digest=""):
         """Run an import; keep what it did if it is sound and does what was shown, else undo it. Whether it was kept."""
-        revision = getattr(self, "create_revision", lambda request: nullcontext())  # the history of items, if kept
         try:
-            with transaction.atomic(), revision(request) if keep else nullcontext():
-                outcome.run()
+            with transaction.atomic():
+                outcome.run(keep)
                 if not (keep and outcome.is_sound and outcome.digest == digest):
                     raise Undone
         except Undone:
@@ -440,7 +447,10 @@ class BulkAdmin:
         return True
 
     def record(self, request, outcome, name):
-        """A line for each row in the history of the item in whose form it stands."""
+        """A line for each row among the actions of the desk, and what each item is now in its history."""
+        items = [outcome.table.shown(row.item) for row in outcome.stored]
+        for item in {item.pk: item for item in items}.values():
+            history.keep(item, history.Occasion.IMPORTED, request.user)
         content_type = ContentType.objects.get_for_model(self.model)
         entries = []
         for row in outcome.stored:

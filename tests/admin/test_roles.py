@@ -110,7 +110,7 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
     assert found == expected
 
 
-@pytest.mark.parametrize(("role", "status"), zip(ROLES, [403, 403, 302, 302], strict=True))
+@pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [403, 403, 302, 302], strict=True)))
 def test_who_publishes_may_have_links_checked(client, account, role, status):
     client.force_login(account(role))
     assert client.post(reverse("admin:publishing_checkedlink_check")).status_code == status

@@ -142,3 +142,41 @@ def test_an_article_is_looked_at_before_it_is_saved(page):
     page.wait_for_url("**/admin/news/article/")
     assert Article.objects.get(title_ru="Стадо").state == "draft"
     assert (page.complaints, complaints) == ([], [])
+
+
+PASTE = """([editor, html, text]) => {
+    const clipboardData = new DataTransfer()
+    if (html) clipboardData.setData("text/html", html)
+    clipboardData.setData("text/plain", text)
+    editor.dispatchEvent(new ClipboardEvent("paste", { clipboardData, bubbles: true, cancelable: true }))
+}"""
+WORD = """<html><head><style>p{margin:0}</style></head><body style='tab-interval:36pt'><h1>Plan</h1>
+<p class=MsoNormal><b style='mso-x:y'>Bold</b> <span style='font-weight:bold'>styled</span><o:p></o:p></p>
+<p class=MsoNormal><o:p>&nbsp;</o:p></p>
+<p class=MsoListParagraph>·<span>&nbsp;&nbsp;&nbsp; </span>Herds</p></body></html>"""
+PDF = "The initiative aims at the conser-\nvation of ﬁfteen species that live in the steppes and\nmountains. Second.ONE"
+PDF += "\n\nNext"
+
+
+def test_what_is_pasted_or_typed_comes_out_clean(page):
+    page.goto(reverse("admin:news_article_add"))
+    page.get_by_label("Title (English)").fill("Pasted")
+    page.get_by_label("Date:").first.fill("2016-11-14")
+    english, russian = page.locator(".field-body_en .ProseMirror[contenteditable]").all()
+    english.click()
+    page.evaluate(PASTE, [english.element_handle(), WORD, ""])
+    russian.click()
+    page.evaluate(PASTE, [russian.element_handle(), "", PDF])
+    page.keyboard.press("Enter")
+    page.keyboard.type("Third.ONE www.cms.int ")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.wait_for_url("**/admin/news/article/")
+    article = Article.objects.get(slug="pasted")
+    assert article.body_en == (
+        "<h2>Plan</h2><p><strong>Bold</strong> <strong>styled</strong></p><ul><li><p>Herds</p></li></ul>"
+    )
+    assert article.body_ru == (
+        "<p>The initiative aims at the conservation of fifteen species that live in the steppes and mountains. "
+        'Second.ONE</p><p>Next</p><p>Third.ONE <a href="https://www.cms.int" rel="noopener">www.cms.int</a> </p>'
+    )
+    assert page.complaints == []
