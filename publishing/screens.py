@@ -27,6 +27,7 @@ from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .states import State
+from .storage import together_with_rows
 from .tasks import EDITORIAL, TaskFilter
 
 logger = logging.getLogger(__name__)
@@ -174,7 +175,8 @@ class SturdyAdmin(admin.ModelAdmin):
         Caught here, around the transaction: inside it, nothing could be stored or read any more.
         """
         try:
-            response = super().changeform_view(request, *args, **kwargs)
+            with together_with_rows():
+                response = super().changeform_view(request, *args, **kwargs)
             # Rendered here already: an impossible choice is met only where the form shows it again.
             return response.render() if hasattr(response, "render") else response
         except OSError:
