@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content, ContentQuerySet
-from .pictures import make_variants, picture_path, variant_names
+from .pictures import SHARED, make_variants, picture_path, variant_names
 from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
@@ -129,6 +129,13 @@ class Picture(Content):
     @property
     def variant_names(self):
         return list(variant_names(self.variants).values())
+
+    @property
+    def shared(self):
+        """What goes with a shared link: address and size, in the words of Open Graph."""
+        width, address = next(iter(self.addresses("shared").items()))
+        height = round(width * SHARED[1] / SHARED[0]) if self.variants else self.height
+        return {"image": address, "width": width, "height": height}
 
     def addresses(self, kind):
         """``{width: address}`` of the variants for one use; where there are none, the file itself stands for all."""

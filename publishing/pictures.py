@@ -22,8 +22,8 @@ MAX_SIDE = 4000
 # How much work a picture is worth: WebP's usual effort takes 5 seconds for what is stored, this one second.
 OPTIONS = {"JPEG": {"quality": 88}, "PNG": {"compress_level": 3}, "WEBP": {"quality": 88, "method": 1}}
 
-WIDTHS = [400, 640, 960, 1280]  # the column of text on a phone and on a desktop, on plain and on fine screens
-CROP, CROP_WIDTHS = (3, 2), [320, 640]  # lists and cards
+WIDTHS = [400, 640, 960, 1520]  # the column of text on a phone and on a desktop, on plain and on fine screens
+CROP, CROP_WIDTHS = (3, 2), [320, 672]  # lists and cards
 SHARED = (1200, 630)
 UNSOUND = (
     UnidentifiedImageError,

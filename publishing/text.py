@@ -39,7 +39,7 @@ RICH_TEXT = {
 
 TAGS = {
     "p", "br", "h2", "h3", "strong", "em", "sub", "sup", "ul", "ol", "li", "blockquote", "a",
-    "table", "tbody", "tr", "th", "td",
+    "table", "tbody", "tr", "th", "td", "figure",
 }  # fmt: skip
 
 
@@ -48,8 +48,10 @@ def clean_text(value):
     return UNPRINTABLE.sub("", unicodedata.normalize("NFC", str(value or "")))
 
 
-def with_scheme(tag, attribute, value):
+def mended(tag, attribute, value):
     """``value``; an address that an editor wrote as "www.cms.int" gets the scheme that it lacks."""
+    if attribute == "data-picture":
+        return value if re.fullmatch("[0-9a-f]{32}", value) else None
     if attribute == "href" and re.match(r"[\w-]+(\.[\w-]+)+(/|$)", value):
         return f"https://{value}"
     return value
@@ -62,15 +64,16 @@ def clean_html(value):
         tags=TAGS,
         attributes={
             "a": {"href", "title"},
+            "figure": {"data-picture"},  # which picture; readers get it from ``figures.py``
             "ol": {"start"},
             "th": {"colspan", "rowspan", "scope"},
             "td": {"colspan", "rowspan"},
         },
         url_schemes={"http", "https", "mailto", "tel"},
         link_rel="noopener",
-        attribute_filter=with_scheme,
+        attribute_filter=mended,
     ).strip()
-    return html if strip_tags(html).strip() else ""
+    return html if strip_tags(html).strip() or "<figure data-picture=" in html else ""
 
 
 class CleanText:
