@@ -6,6 +6,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
+from js_asset import static_lazy
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"  # what this installation makes and git ignores: secret, database, media, collected static files
@@ -102,6 +103,10 @@ TEMPLATES = [
             ],
         },
     }
+]
+# The editor's button for pictures. What may be stored is decided in publishing/text.py, not by the editor's own rules.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("publishing/admin/pictures.js")], "extensions": {"Picture": "publishing.text.clean_html"}}
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 

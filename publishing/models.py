@@ -4,6 +4,7 @@ import uuid
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content, ContentQuerySet
@@ -100,7 +101,7 @@ class Picture(Content):
         ]
 
     def __str__(self):
-        return self.caption or self.alt or self.file.name
+        return self.caption or self.alt or gettext("picture %s, not described") % self.uuid.hex[:6]
 
     def save(self, *args, **kwargs):
         """The files come first, the row names them, and then those go that it does not name any more."""

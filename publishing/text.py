@@ -10,7 +10,9 @@ import unicodedata
 
 import nh3
 from django.db import models
+from django.urls import reverse_lazy
 from django.utils.html import strip_tags
+from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
 # C0 and C1 controls but tab and line ends, soft hyphens, direction overrides, lone surrogates and non-characters:
@@ -35,6 +37,19 @@ RICH_TEXT = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
+    "Picture": {  # of our own: static/publishing/admin/pictures.js
+        "url": reverse_lazy("admin:publishing_picture_choose"),
+        "words": {
+            "insert": _("picture"),
+            "title": _("Choose a picture"),
+            "search": _("Search"),
+            "more": _("More pictures"),
+            "none": _("No picture was found."),
+            "add": _("Add a picture (in a new tab)"),
+            "cancel": _("Cancel"),
+            "gone": _("This picture is no longer there."),
+        },
+    },
 }
 
 TAGS = {

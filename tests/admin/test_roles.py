@@ -44,6 +44,8 @@ OTHERS = {
     "password_change_done": 200,
     "jsi18n": 200,
     "autocomplete": 403,
+    "publishing_picture_choose": 200,
+    "publishing_picture_ledger": 200,
     "view_on_site": None,
     "app_list": None,
     None: None,  # whatever else: 404; and the former form of addresses
