@@ -13,9 +13,8 @@ from django.db.models.lookups import GreaterThan
 from django.urls import reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from modeltranslation.fields import TranslationField
 
 from .models import Picture
@@ -52,7 +51,7 @@ def keys_in(item, texts):
 
 
 def uses(pictures):
-    """``{pk: [item, …]}``: everything that shows one of ``pictures``, in as many queries as there are kinds of items."""
+    """``{pk: [item, …]}``: what shows each of ``pictures``, in as many queries as there are kinds of items."""
     found = {picture.pk: [] for picture in pictures}
     by_key = {picture.uuid.hex: picture.pk for picture in pictures}
     for model, relations, texts in places():
@@ -141,7 +140,7 @@ class Ledger:
         lines = [(address(item), item, item.state, item.state.label) for item in items]
         shown = format_html_join("", '<p><a href="{}">{}</a> <span class="state {}">{}</span></p>', lines)
         more = len(getattr(picture, "items", [])) - FEW
-        return shown + (format_html("<p>{}</p>", _("and %d more") % more) if more > 0 else "") or "—"
+        return format_html("{}<p>{}</p>", shown, _("and %d more") % more) if more > 0 else shown or "—"
 
     def get_deleted_objects(self, pictures, request):
         """What shows a picture inside its text holds it as a relation does: first it must be taken out there."""

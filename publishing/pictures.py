@@ -1,8 +1,8 @@
 """Pictures that editors upload: decoded wholly, then stored anew, so that nothing but the picture is kept.
 
-Beside each stand its variants: WebP files at the widths that pages use, others cut out round its point of interest, and
-the JPEG that goes with a shared link. Their names are made of the picture's own and, for what is cut, of the point: what
-a name stands for never changes. (AVIF was measured: a sixth smaller at the same fidelity, at twice the work.)
+Beside each stand its variants: WebP files at the widths that pages use, others cut out round its point of interest,
+and the JPEG that goes with a shared link. Their names are made of the picture's own and, for what is cut, of the point:
+what a name stands for never changes. (AVIF was measured: a sixth smaller at the same fidelity, at twice the work.)
 """
 
 import io
@@ -86,7 +86,7 @@ def in_true_colours(image):
 
 
 def no_wider(widths, width):
-    """Those of ``widths`` that a picture of ``width`` pixels reaches, and its own where it is narrower than the last."""
+    """Those of ``widths`` that a picture of ``width`` pixels reaches, and its own if it is narrower than the last."""
     return [one for one in widths if one < width] + [min(widths[-1], width)]
 
 

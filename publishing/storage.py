@@ -92,7 +92,7 @@ def move_aside(names):
 
 
 def bring_back(row):
-    """The same for a row that is restored from what a history kept: its files return, as far as they are still there."""
+    """The same for a row restored from what a history kept: its files return, as far as they are still there."""
     if names_of(row):
         transaction.on_commit(partial(move_back, row), robust=True)
 
