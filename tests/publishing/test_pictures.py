@@ -203,7 +203,7 @@ def test_make_variants_makes_what_is_lacking_once(media, capsys):
 
 def status(client, address):
     response = client.get(address)
-    response.close()
+    response.getvalue()  # or the file would stay open
     return response.status_code
 
 
