@@ -110,6 +110,10 @@ TEMPLATES = [
         },
     }
 ]
+# The editor's button for pictures. What may be stored is decided in publishing/text.py, not by the editor's own rules.
+DJANGO_PROSE_EDITOR_EXTENSIONS = [
+    {"js": [static_lazy("publishing/admin/pictures.js")], "extensions": {"Picture": "publishing.text.clean_html"}}
+]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
@@ -199,7 +203,7 @@ STATIC_ROOT = VAR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR / "media"))
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {"BACKEND": "publishing.storage.SturdyStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True

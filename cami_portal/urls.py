@@ -27,7 +27,7 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
-    re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}\.(?:jpg|png|webp))$", publishing_views.picture),
+    re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}[-0-9xshared]{0,20}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),

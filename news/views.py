@@ -9,6 +9,9 @@ class ArticleList(FilteredListView):
     model = Article
     filterset_class = ArticleFilter
 
+    def get_queryset(self):
+        return super().get_queryset().select_related("picture")
+
 
 class ArticleDetail(PublishedDetailView):
     model = Article

@@ -1,19 +1,23 @@
 """Standing pages, pictures and sources."""
 
+import uuid
+
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from .checklist import Gap
-from .content import Content
+from .content import Content, ContentQuerySet
 from .freshness import OutdatedTranslation
 from .history import ChangeNote
 from .links import CheckedLink, LinkUse
-from .pictures import picture_path
+from .pictures import SHARED, make_variants, picture_path, variant_names
 from .preview import PreviewLink
 from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
+from .storage import names_of, put_aside
 from .text import CleanCharField, CleanTextField, RichTextField
 from .uploads import Upload
 from .version import ContentVersion, Tombstone
@@ -45,10 +49,24 @@ class Source(Content):
         return f"{reverse('sources')}#{self.slug}"
 
 
+class PictureQuerySet(ContentQuerySet):
+    def licensed(self):
+        """Those that say who took them and what allows their use."""
+        return self.exclude(credit="").exclude(licence="")
+
+
 class Picture(Content):
-    """A picture with what the law and readers who cannot see it need."""
+    """A picture with what the law and readers who cannot see it need.
+
+    Its variants are made when it is stored; ``manage.py make_variants`` makes those of rows that came another way.
+    """
 
     natural_key_fields = ("file",)
+    VARIANTS = ("variants",)  # the columns that name files beside those of its FileFields
+
+    objects = PictureQuerySet.as_manager()
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)  # texts know it by this, whatever its file
 
     file = models.FileField(
         _("file"),
@@ -56,6 +74,7 @@ class Picture(Content):
         unique=True,
         help_text=_("JPEG, PNG or WebP, at most 20 MB. It is stored anew, without the camera’s hidden data."),
     )
+    variants = models.JSONField(default=dict, editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False, default=0)
     height = models.PositiveIntegerField(_("height"), editable=False, default=0)
     alt = CleanCharField(
@@ -89,7 +108,49 @@ class Picture(Content):
         ]
 
     def __str__(self):
-        return self.caption or self.alt or self.file.name
+        return self.caption or self.alt or gettext("picture %s, not described") % self.uuid.hex[:6]
+
+    def save(self, *args, **kwargs):
+        """The files come first, the row names them, and then those go that it does not name any more."""
+        if kwargs.get("update_fields") is not None:
+            return super().save(*args, **kwargs)
+        self._meta.get_field("file").pre_save(self, add=False)  # writes what was uploaded
+        made_of = self.file.name.rpartition(".")[0], "{}x{}".format(*self.point)
+        if made_of == (self.variants.get("of"), self.variants.get("point")):
+            return super().save(*args, **kwargs)
+        before = Picture.objects.filter(pk=self.pk).only("file", "variants").first() if self.pk else None
+        former = names_of(before) if before else []
+        self.draw(known=former)
+        super().save(*args, **kwargs)
+        put_aside(set(former) - set(names_of(self)))
+
+    def draw(self, known=()):
+        """Make the variants, but not those of the names ``known``; a file that is gone or no picture has none."""
+        self.variants, size = make_variants(self.file.name, self.point, known)
+        if self.variants:
+            self.width, self.height = size
+
+    @property
+    def point(self):
+        return self.focus_x, self.focus_y
+
+    @property
+    def variant_names(self):
+        return list(variant_names(self.variants).values())
+
+    @property
+    def shared(self):
+        """What goes with a shared link: address and size, in the words of Open Graph."""
+        width, address = next(iter(self.addresses("shared").items()))
+        height = round(width * SHARED[1] / SHARED[0]) if self.variants else self.height
+        return {"image": address, "width": width, "height": height}
+
+    def addresses(self, kind):
+        """``{width: address}`` of the variants for one use; where there are none, the file itself stands for all."""
+        storage = self.file.storage
+        names = variant_names(self.variants).items()
+        found = {width: storage.url(name) for (use, width), name in names if use == kind}
+        return found or ({self.width: storage.url(self.file.name)} if self.file else {})
 
     def gaps(self):
         if not self.credit:

@@ -173,6 +173,8 @@ def tables(root):
 def frames(root):
     """Frames become the paragraphs that they hold; so does text that stands loose between other blocks."""
     for frame in reversed(root.find_all(FRAMES)):  # from the innermost
+        if frame.has_attr("data-picture"):  # one of the portal's own
+            continue
         if holds_block(frame):
             paragraphs(frame)
             frame.unwrap()

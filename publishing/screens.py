@@ -35,6 +35,7 @@ from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .sharing import Previewed
 from .states import State
+from .storage import together_with_rows
 from .tasks import EDITORIAL, TaskFilter
 from .wording import NBSP, day_in_words
 
@@ -224,7 +225,8 @@ class SturdyAdmin(admin.ModelAdmin):
         Caught here, around the transaction: inside it, nothing could be stored or read any more.
         """
         try:
-            response = super().changeform_view(request, *args, **kwargs)
+            with together_with_rows():
+                response = super().changeform_view(request, *args, **kwargs)
             # Rendered here already: an impossible choice is met only where the form shows it again.
             return response.render() if hasattr(response, "render") else response
         except OSError:

@@ -11,6 +11,7 @@ from urllib.parse import urlsplit, urlunsplit
 import nh3
 from django.conf import settings
 from django.db import models
+from django.urls import reverse_lazy
 from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
@@ -46,14 +47,28 @@ RICH_TEXT = {
     "TableRow": True,
     "TableHeader": True,
     "TableCell": True,
+    "Picture": {  # of our own: static/publishing/admin/pictures.js
+        "url": reverse_lazy("admin:publishing_picture_choose"),
+        "words": {
+            "insert": _("picture"),
+            "title": _("Choose a picture"),
+            "search": _("Search"),
+            "more": _("More pictures"),
+            "none": _("No picture was found."),
+            "add": _("Add a picture (in a new tab)"),
+            "cancel": _("Cancel"),
+            "gone": _("This picture is no longer there."),
+        },
+    },
 }
 
 TAGS = {
     "p", "br", "h2", "h3", "strong", "em", "sub", "sup", "ul", "ol", "li", "blockquote", "a",
-    "table", "tbody", "tr", "th", "td",
+    "table", "tbody", "tr", "th", "td", "figure",
 }  # fmt: skip
 ATTRIBUTES = {
     "a": {"href", "title"},
+    "figure": {"data-picture"},  # which picture; readers get it from ``figures.py``
     "ol": {"start"},
     "th": {"colspan", "rowspan", "scope"},
     "td": {"colspan", "rowspan"},
@@ -87,6 +102,8 @@ def clean_line(value):
 
 def address(tag, attribute, value):
     """``value``; an address as it is stored: with its scheme, or from ``/`` on if it is one of the portal's own."""
+    if attribute == "data-picture":
+        return value if re.fullmatch("[0-9a-f]{32}", value) else None
     if attribute != "href":
         return value
     if re.match(r"[\w-]+(\.[\w-]+)+(/|$)", value):  # "www.cms.int", as editors write it
@@ -115,7 +132,7 @@ def clean_html(value):
         before, html = html, safe_html(mended_html(html, TAGS, ATTRIBUTES)).strip()
         if html == before:
             break
-    return html if strip_tags(html).strip() else ""
+    return html if strip_tags(html).strip() or "<figure data-picture=" in html else ""
 
 
 class CleanText:

@@ -1,7 +1,7 @@
 """What moves the content version, the search index and the list of links: every save, delete and relation change.
 
-These are the only receivers of the portal. Methods would not do: ``loaddata``, cascades, bulk deletion in the admin
-and many-to-many changes call none.
+Files follow their rows here too (``storage.py``). These are the only receivers of the portal. Methods would not do:
+``loaddata``, cascades, bulk deletion in the admin and many-to-many changes call none.
 """
 
 from django.contrib.contenttypes.models import ContentType
@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
-from . import links, search
+from . import links, search, storage
 from .content import Content
 from .preview import PreviewLink
 from .slugs import Addressed, FormerSlug
@@ -50,10 +50,12 @@ def bump():
         ContentVersion.objects.create(pk=1, number=1)
 
 
-def content_saved(sender, instance, **kwargs):
+def content_saved(sender, instance, raw=False, **kwargs):
     if isinstance(instance, Content):
         bump()
         links.note(instance)
+        if raw:
+            storage.bring_back(instance)
     if isinstance(instance, Addressed) and instance.search_fields:
         search.index(instance)
 
@@ -62,6 +64,7 @@ def content_deleted(sender, instance, **kwargs):
     if isinstance(instance, Content):
         bump()
         links.forget(instance)
+        storage.put_aside(storage.names_of(instance))
     if isinstance(instance, Addressed):
         search.forget(instance)
         FormerSlug.objects.of(sender).filter(object_id=instance.pk).delete()

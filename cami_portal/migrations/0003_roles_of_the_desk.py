@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("cami_portal", "0002_cache"),
-        ("publishing", "0007_uploads"),
+        ("publishing", "0008_pictures"),
     ]
 
     operations = [migrations.RunPython(make_groups, migrations.RunPython.noop)]

@@ -13,6 +13,7 @@ from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 
 from .. import wording
+from ..figures import with_pictures
 from ..models import Page
 from ..own_links import up_to_date
 from ..text import RichTextField, safe_html
@@ -65,7 +66,7 @@ def say_block(item, field, after=None):
     if not text:
         return ""
     if isinstance(item._meta.get_field(field), RichTextField):
-        html = wording.typeset_html(up_to_date(safe_html(text)), language)
+        html = with_pictures(wording.typeset_html(up_to_date(safe_html(text)), language))
         html = mark_safe(html)  # noqa: S308 - cleaned when stored and, as SQL may have changed it, here
     else:
         html = linebreaks_filter(wording.typeset(text, language))
@@ -170,7 +171,7 @@ def share_card(context):
     current = translation.get_language()
     picture, landscape = getattr(item, "picture", None), getattr(item, "habitat", f"portal-{current}")
     if picture:
-        image = {"image": picture.file.url, "width": picture.width, "height": picture.height, "alt": picture.alt}
+        image = picture.shared | {"alt": picture.alt}
     else:
         alt = _("A landscape of Central Asia with the tracks of an animal, and the name of the initiative")
         image = {"image": static(f"portal/img/share/{landscape}.png"), "width": 1200, "height": 630, "alt": alt}

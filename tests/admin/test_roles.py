@@ -59,6 +59,8 @@ OTHERS = {
     "jsi18n": 200,
     "autocomplete": 403,
     "publishing_checkedlink_check": 405,  # a button; who may press it: below
+    "publishing_picture_choose": 200,
+    "publishing_picture_ledger": 200,
     "view_on_site": None,
     "app_list": None,
     None: None,  # whatever else: 404; and the former form of addresses

@@ -6,6 +6,7 @@ import zipfile
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError
 from django.urls import reverse
 from PIL import Image
 
@@ -78,6 +79,26 @@ def test_another_file_gets_another_name_and_size_and_no_file_keeps_both(editing,
     second = Picture.objects.get()
     assert second.file.name != first.file.name
     assert (second.width, second.height) == (50, 40)
+
+
+def test_a_transaction_that_fails_leaves_no_file(editing, submit, tmp_path, monkeypatch):
+    def refused(*args):
+        raise IntegrityError
+
+    monkeypatch.setattr("publishing.admin.PictureAdmin.log_addition", refused)
+    submit(editing, reverse("admin:publishing_picture_add"), file=SimpleUploadedFile("a.png", picture("PNG")))
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def test_a_form_whose_file_is_gone_says_so(editing, submit, errors, tmp_path):
+    submit(editing, reverse("admin:publishing_picture_add"), file=SimpleUploadedFile("a.png", picture("PNG")))
+    stored = Picture.objects.get()
+    (tmp_path / stored.file.name).unlink()
+    page = reverse("admin:publishing_picture_change", args=[stored.pk])
+    assert "The file of this picture is no longer there." in editing.get(page).content.decode()
+    assert errors(submit(editing, page, alt_en="A herd")) == {
+        "file": "The file of this picture is no longer there. Upload it again."
+    }
 
 
 def documents(file):

@@ -1,11 +1,16 @@
 """The admin in a real browser, under the content security policy."""
 
+import io
+
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.core.files.base import ContentFile
 from django.urls import reverse
+from PIL import Image
 
 from events.models import Event
 from news.models import Article
+from publishing.models import Picture
 from species.models import Species
 from tests.admin.test_signin import code_of
 
@@ -179,4 +184,32 @@ def test_what_is_pasted_or_typed_comes_out_clean(page):
         "<p>The initiative aims at the conservation of fifteen species that live in the steppes and mountains. "
         'Second.ONE</p><p>Next</p><p>Third.ONE <a href="https://www.cms.int" rel="noopener">www.cms.int</a> </p>'
     )
+    assert page.complaints == []
+
+
+def test_a_picture_is_put_into_a_text_by_keyboard_and_its_point_is_set_by_a_click(page, settings, tmp_path):
+    settings.MEDIA_ROOT = tmp_path
+    stored = io.BytesIO()
+    Image.new("RGB", (600, 400), "green").save(stored, "JPEG")
+    picture = Picture(file=ContentFile(stored.getvalue(), "x.jpg"), caption_en="A herd", focus_x=0)
+    picture.save()
+    page.goto(reverse("admin:news_article_add"))
+    page.get_by_label("Title (English)").fill("A herd")
+    page.get_by_label("Date:").first.fill("2016-11-14")
+    page.get_by_role("button", name="picture", exact=True).first.focus()
+    page.keyboard.press("Enter")
+    page.get_by_role("dialog").get_by_role("button", name="A herd").focus()
+    page.keyboard.press("Enter")
+    page.locator(".field-body_en .text-picture img").wait_for()
+    page.keyboard.type("Behind it")
+    page.get_by_role("button", name="Save", exact=True).first.click()
+    page.wait_for_url("**/admin/news/article/")
+    text = f'<figure data-picture="{picture.uuid.hex}"></figure><p>Behind it</p>'
+    assert Article.objects.get(slug="a-herd").body_en == text
+    page.goto(reverse("admin:publishing_picture_change", args=[picture.pk]))
+    whole = page.locator(".focus-ready")
+    box = whole.bounding_box()
+    whole.click(position={"x": box["width"] * 0.75, "y": box["height"] * 0.25})
+    assert [page.locator(f"#id_focus_{way}").input_value() for way in "xy"] == ["75", "25"]
+    assert page.locator(".focus-cut").last.get_attribute("viewBox") == "0 0 600 315"
     assert page.complaints == []
