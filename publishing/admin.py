@@ -7,6 +7,7 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import DataError
+from django.db.models import Q
 from django.http import HttpResponse, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.loader import render_to_string
@@ -36,6 +37,7 @@ from .screens import (
     TranslationFilter,
     both,
 )
+from .tasks import Task, TaskFilter
 
 
 @admin.register(Page)
@@ -249,7 +251,8 @@ class CheckedLinkAdmin(HistoricAdmin):
 
     list_display = ["url", "finding", "stands_in", "checked_on"]
     ordering = ["result", "url"]  # the dead come first
-    list_filter = ["result"]
+    tasks = [Task("dead-links", _("dead links"), lambda user: Q(result=Result.DEAD))]
+    list_filter = [TaskFilter, "result"]
     search_fields = ["url"]
     fields = ["address", "result_in_words", "why", "moved", "failing_since", "checked_on", "stands_in"]
     readonly_fields = fields

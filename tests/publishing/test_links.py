@@ -290,7 +290,8 @@ def test_the_list_names_the_items_and_is_narrowed_to_the_dead(at_the_desk, site)
     event = f.EventFactory(title_en="Round table", link=f"{site}/fine")
     Document.objects.create(event=event, title="Report", link=f"{site}/404")
     call_command("check_links", pause=0, verbosity=0)
-    page = at_the_desk.get(LIST, {"result__exact": "dead"}).content.decode()
+    page = at_the_desk.get(LIST, {"task": "dead-links"}).content.decode()
+    assert f'href="{LIST}?task=dead-links"' in at_the_desk.get("/admin/").content.decode()
     form = reverse("admin:events_event_change", args=[event.pk])
     assert f'<a href="{form}">Round table</a>' in page
     assert f"{site}/404" in page
