@@ -9,26 +9,24 @@ from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.urls import reverse
 from django.utils.text import capfirst
 
-from publishing.tasks import TaskFilter, counts
+from publishing.tasks import counts
 
 
 def desk(request):
     """What waits, each kind of work once: ``[{"label": …, "lists": [{"name": …, "number": …, "url": …}, …]}, …]``."""
     work = {}
     for model, screen in admin.site._registry.items():
-        tasks = getattr(screen, "tasks", [])
-        if not tasks or not screen.has_view_permission(request):
+        if not getattr(screen, "tasks", []) or not screen.has_view_permission(request):
             continue
-        numbers = counts(screen.get_queryset(request).order_by(), tasks, request.user)
-        address = reverse(admin_urlname(model._meta, "changelist"))
-        for task in tasks:
+        numbers, address = counts(screen, request), reverse(admin_urlname(model._meta, "changelist"))
+        for task in screen.tasks:
             row = work.setdefault(task.key, {"label": capfirst(task.label), "lists": []})
             if numbers[task.key]:
                 row["lists"].append(
                     {
                         "name": capfirst(model._meta.verbose_name_plural),
                         "number": numbers[task.key],
-                        "url": f"{address}?{TaskFilter.parameter_name}={task.key}",
+                        "url": f"{address}?{task.parameter}={task.key}",
                     }
                 )
     return [row for row in work.values() if row["lists"]]

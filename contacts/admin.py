@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.bulk import BulkAdmin
 from publishing.screens import DATES, ContentAdmin, ContentInline, NumberedFormSet, SturdyAdmin, TranslationFilter, both
-from publishing.tasks import AHEAD, Task, TaskFilter
+from publishing.tasks import AHEAD, TRANSLATION, Task, TaskFilter
 from publishing.wording import day_in_words
 
 from .bulk import AssignmentTable, OrganisationTable, PersonTable, RoleTable
@@ -116,12 +116,12 @@ class AssignmentInline(ContentInline):
         return super().get_queryset(request).select_related("role", "person")
 
 
-def ends_soon(user):
+def ends_soon(user, screen):
     today = timezone.localdate()
     return Exists(Assignment.objects.filter(role=OuterRef("pk"), end__range=(today, today + AHEAD)))
 
 
-def unconfirmed(user):
+def unconfirmed(user, screen):
     return ~Exists(Assignment.objects.current().filter(role=OuterRef("pk")))
 
 
@@ -132,6 +132,7 @@ class RoleAdmin(BulkAdmin, ContentAdmin):
     list_display = ["__str__", "kind", "holder", "languages", "missing"]
     list_filter = ["kind", TranslationFilter, TaskFilter]
     tasks = [
+        *TRANSLATION,
         Task("ends-soon", _("an assignment ends in the next 60 days"), ends_soon),
         Task("unconfirmed", _("nobody confirmed in charge within a year"), unconfirmed),
     ]

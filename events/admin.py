@@ -84,12 +84,12 @@ class EventForm(SturdyForm):
     )
 
 
-def without_outcome(user):
+def without_outcome(user, screen):
     over = Q(end__lt=timezone.localdate()) & ~Q(status__in=[Event.Status.CANCELLED, Event.Status.POSTPONED])
     return in_state(State.LIVE) & over & ~Q(kind=Event.Kind.DEADLINE) & Q(outcomes_en="", outcomes_ru="")
 
 
-def deadlines_ahead(user):
+def deadlines_ahead(user, screen):
     today = timezone.localdate()
     return Q(kind=Event.Kind.DEADLINE, end__range=(today, today + AHEAD))
 

@@ -251,7 +251,7 @@ class CheckedLinkAdmin(HistoricAdmin):
 
     list_display = ["url", "finding", "stands_in", "checked_on"]
     ordering = ["result", "url"]  # the dead come first
-    tasks = [Task("dead-links", _("dead links"), lambda user: Q(result=Result.DEAD))]
+    tasks = [Task("dead-links", _("dead links"), lambda user, screen: Q(result=Result.DEAD))]
     list_filter = [TaskFilter, "result"]
     search_fields = ["url"]
     fields = ["address", "result_in_words", "why", "moved", "failing_since", "checked_on", "stands_in"]

@@ -9,11 +9,10 @@ import unicodedata
 
 from django import forms
 from django.conf import settings
-from django.contrib import admin
 from django.contrib.contenttypes.fields import GenericForeignKey
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q
 from django.forms.models import _get_foreign_key
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -192,20 +191,6 @@ class FreshnessScreen:
                 rows = inline.model._base_manager.filter(condition(inline.model), **{to_item: OuterRef("pk")})
                 found |= Q(Exists(rows))
         return found
-
-
-def counts(site=admin.site):
-    """For each model with a screen how many items lack Russian, ``missing``, and of how many some is ``outdated``.
-
-    As many as the lists show at ``?without=ru`` and ``?without=fresh``; one query for each model.
-    """
-    return {
-        model: model._base_manager.aggregate(
-            missing=Count("pk", filter=screen.where(untranslated)), outdated=Count("pk", filter=screen.where(outdated))
-        )
-        for model, screen in site._registry.items()
-        if isinstance(screen, FreshnessScreen) and fields_of(model)
-    }
 
 
 # --- beside the fields of a form ----------------------------------------------------------------------------------

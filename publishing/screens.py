@@ -36,7 +36,7 @@ from .review import tell_editors
 from .sharing import Previewed
 from .states import State
 from .storage import together_with_rows
-from .tasks import EDITORIAL, TaskFilter
+from .tasks import EDITORIAL, TRANSLATION, TaskFilter
 from .wording import NBSP, day_in_words
 
 logger = logging.getLogger(__name__)
@@ -244,6 +244,8 @@ class ContentAdmin(KeepsHistory, FreshnessScreen, ByRole, RefusesOutdated, Label
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
+    tasks = TRANSLATION
+    list_filter = [TranslationFilter]
 
     @admin.display(description=_("languages"))
     def languages(self, item):

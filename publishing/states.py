@@ -12,6 +12,7 @@ from .checklist import Gap
 from .constraints import FieldCheck
 from .facts import Documented
 from .freshness import Freshness, fields_of, texts_of
+from .links import dead_links
 from .slugs import Addressed, AddressedQuerySet
 
 
@@ -153,6 +154,8 @@ class Publishable(Documented, Addressed):
             if state != Freshness.FRESH:
                 text = _("Russian missing: %s") if state == Freshness.MISSING else _("Russian outdated: %s")
                 yield Gap(f"{field}_{language}", text % names[field])
+        if self.pk:
+            yield from (Gap("", _("This link leads nowhere: %s") % link.url) for link in dead_links(self))
 
     @property
     def is_shown(self):

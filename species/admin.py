@@ -12,6 +12,7 @@ from publishing.screens import (
     ContentInline,
     NumberedFormSet,
     PublishableAdmin,
+    TranslationFilter,
     both,
 )
 from publishing.states import State, in_state
@@ -98,7 +99,7 @@ class FocalPointInline(FactInline):
     own = [("person", "name_public"), ("start", "start_precision", "end", "end_precision")]
 
 
-def without_focal_point(user):
+def without_focal_point(user, screen):
     return in_state(State.LIVE) & ~Exists(FocalPoint.objects.current().filter(species=OuterRef("pk")))
 
 
@@ -125,7 +126,7 @@ class SpeciesAdmin(BulkAdmin, PublishableAdmin):
 @admin.register(RangeState)
 class RangeStateAdmin(ContentAdmin):
     list_display = ["__str__", "status", "since", "verified", "missing"]
-    list_filter = ["status", "verified"]
+    list_filter = ["status", "verified", TranslationFilter]
     search_fields = [*both("country__name"), "country__code"]
     autocomplete_fields = ["country", "source"]
     fieldsets = [

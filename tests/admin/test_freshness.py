@@ -7,12 +7,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Organisation
-from events.models import Event
 from news.models import Article
-from publishing.freshness import OutdatedTranslation, counts
-from publishing.models import Source
-from species.models import Species
+from publishing.freshness import OutdatedTranslation
 from tests import factories as f
 from tests.admin.conftest import fields_of
 from tests.admin.test_screens import rows_of
@@ -143,18 +139,6 @@ def test_an_item_is_found_by_what_its_rows_lack(editing):
     page = reverse("admin:species_species_changelist")
     assert headings(editing.get(page, {"without": "fresh"})) == {"Kulan"}
     assert headings(editing.get(page, {"without": "ru"})) == {"Argali"}
-    assert counts()[Species] == {"missing": 1, "outdated": 1}
-
-
-def test_the_sections_are_counted_at_one_query_each(article):
-    f.ArticleFactory(title_ru="")
-    counts()  # kinds of content are looked up once
-    with CaptureQueriesContext(connection) as captured:
-        found = counts()
-    assert len(captured) == len(found)
-    assert found[Article] == {"missing": 2, "outdated": 1}
-    assert found[Species] == {"missing": 0, "outdated": 0}
-    assert {Article, Event, Species, Source, Organisation} <= found.keys()
 
 
 def test_a_list_costs_the_same_with_fifty_outdated_items(editing, article):
