@@ -111,9 +111,6 @@ TEMPLATES = [
     }
 ]
 # The editor's button for pictures. What may be stored is decided in publishing/text.py, not by the editor's own rules.
-DJANGO_PROSE_EDITOR_EXTENSIONS = [
-    {"js": [static_lazy("publishing/admin/pictures.js")], "extensions": {"Picture": "publishing.text.clean_html"}}
-]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
@@ -224,7 +221,11 @@ DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {
         "js": [static_lazy("publishing/admin/editor.js")],
         "extensions": {"PortalLink": lambda *args: None, "Pasting": lambda *args: None},
-    }
+    },
+    {
+        "js": [static_lazy("publishing/admin/pictures.js")],
+        "extensions": {"Picture": lambda *args: None},
+    },
 ]
 
 # Nothing inline, nothing from elsewhere. The admin's additions stand in security.py.

@@ -59,7 +59,7 @@ def test_the_list_says_where_each_picture_is_used_also_inside_texts(editing, use
         ({"rights": "unproven"}, {"no licence", "no proof"}),
         ({"rights": "lacking", "use": "live"}, set()),
     ],
-    ids=str,
+    ids=["live", "some", "none", "lacking", "unproven", "lacking and live"],
 )
 def test_the_list_can_be_filtered_by_rights_and_use(editing, used, query, found):
     picture("no licence", credit="Jane Doe")
