@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from news.models import Article
+from publishing.links import CheckedLink, Result
 from tests.factories import ArticleFactory, AssignmentFactory, EventFactory, FocalPointFactory, states
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +23,10 @@ def work(editor, account):
         ArticleFactory(author=author, **states()["draft"])
     ArticleFactory.create_batch(2, **states()["submitted"])
     ArticleFactory(**states()["scheduled"])
+    changed = ArticleFactory(link="https://www.cms.int/gone")
+    changed.title_en = "Another title"
+    changed.save()
+    CheckedLink.objects.update(result=Result.DEAD)
     for age in (366, 364):
         Article.objects.filter(pk=ArticleFactory().pk).update(changed=timezone.now() - timedelta(days=age))
     for end in (today - timedelta(days=1), None):
@@ -51,6 +56,9 @@ def test_the_desk_counts_what_waits(editing, work):
         "Your drafts": {"Articles": 1},
         "Waiting for review": {"Articles": 2},
         "Scheduled": {"Articles": 1},
+        "Russian missing": {"Events": 1},
+        "Russian outdated": {"Articles": 1},
+        "Dead links": {"Links": 1},
         "On the portal and not changed for a year": {"Articles": 1},
         "Without a Species Focal Point": {"Species": 1},
         "Over, without outcomes": {"Events": 1},

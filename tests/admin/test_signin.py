@@ -1,5 +1,6 @@
 """Signing in: two factors, limits that all workers share, sessions that end, and no door of allauth beside those."""
 
+import contextlib
 import re
 import time
 from urllib.parse import quote
@@ -14,7 +15,7 @@ from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import NoReverseMatch, get_resolver, reverse
 
 from cami_portal.sessions import SessionStore
 from tests.admin.test_roles import names_of_all_doors
@@ -76,7 +77,8 @@ def test_a_second_factor_is_set_up_by_the_code_of_the_app(client, anna, mailoutb
     codes = codes_of(anna)
     assert re.findall(r"<li><code>(\d{8})</code>", shown.content.decode()) == codes
     assert client.get(reverse("mfa_download_recovery_codes")).content.decode().split()[-10:] == codes
-    assert [(mail.to, mail.body.count("CAMI portal")) for mail in mailoutbox] == [([anna.email], 2)]
+    assert [mail.to for mail in mailoutbox] == [[anna.email]]
+    assert all(mailoutbox[0].body.count(name) == 1 for name in ("the CAMI portal", "портале ЦАИМ"))
 
 
 def test_password_and_code_let_in_and_each_alone_does_not(client, guarded):
@@ -144,6 +146,13 @@ def test_a_second_factor_is_removed_by_its_owner(client, guarded):
 # --- compulsory for Administrators --------------------------------------------------------------------------------
 
 
+def address_of(door):
+    """The address of a door of the admin, with whatever numbers it needs."""
+    for numbers in ([], [1], [1, 1]):
+        with contextlib.suppress(NoReverseMatch):
+            return reverse(f"admin:{door}", args=numbers)
+
+
 @pytest.fixture
 def required(settings):
     settings.REQUIRE_MFA = True
@@ -155,8 +164,7 @@ def test_an_administrator_without_second_factor_gets_to_its_set_up_only(client, 
     anna.save()
     client.force_login(anna)
     for name in names_of_all_doors() - {"login", "logout", None, "app_list", "view_on_site"}:
-        needs_row = name.endswith(("_history", "_delete", "_change")) and not name.startswith("password")
-        url = reverse(f"admin:{name}", args=[1] if needs_row else [])
+        url = address_of(name)
         for ask in (client.get, client.post):
             answer = ask(url)
             assert (url, answer.status_code, answer["Location"].partition("?")[0]) == (url, 302, "/admin/login/")

@@ -146,7 +146,7 @@ def test_only_reading_is_allowed(path):
 
 def test_a_session_key_that_nobody_got_is_no_session(client):
     client.cookies["sessionid"] = "aaaaaaaaaaaa\0"
-    assert client.get("/admin/login/").status_code == 200
+    assert client.get("/accounts/login/").status_code == 200
 
 
 @pytest.mark.parametrize("words", ["\u0301", "<b>", "&#x301;", "a b c d e f g h i"])
