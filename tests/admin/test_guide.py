@@ -39,3 +39,8 @@ def test_every_picture_is_there_and_described(editing, language):
 
 def test_the_guide_is_for_those_who_are_signed_in(client):
     assert client.get("/admin/guide/").headers["Location"].startswith("/admin/login/")
+
+
+def test_every_screen_leads_to_the_guide(editing):
+    for page in ("/admin/", "/admin/news/article/add/", "/admin/guide/"):
+        assert '<a href="/admin/guide/">Guide</a>' in editing.get(page).content.decode()

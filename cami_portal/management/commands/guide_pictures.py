@@ -10,10 +10,13 @@ from django.contrib.auth.models import Group, User
 from django.contrib.staticfiles import finders
 from django.core.management import BaseCommand, CommandError, call_command
 from django.test import Client
+from django.urls import reverse
 from PIL import Image
+from reversion.models import Version
 
 from cami_portal.guide import PICTURE
 from news.models import Article
+from publishing.history import catch_up, keep
 
 FOLDER = Path(__file__).resolve().parents[2] / "static/guide"
 
@@ -57,10 +60,22 @@ class Command(BaseCommand):
 
     def scenes(self):
         """``{name: (address, what to scroll to)}``; makes the rows that they show."""
+        editor = User.objects.get()
         article = Article.objects.published().exclude(title_ru="").exclude(body_en="").first()
+        page = reverse("admin:news_article_change", args=[article.pk])
+        catch_up(article)
+        article.title_en = article.title_en.replace("Project", "Programme")
+        article.save()
+        keep(article, user=editor)
+        older, newer = Version.objects.get_for_object(article).order_by("pk").values_list("revision", flat=True)
+        compared = reverse("admin:news_article_compare", args=[article.pk])
+        draft = Article.objects.create(title_en="A new herd", date=article.date, author=editor)
         return {
-            "desk": ("/admin/", ""),
-            "article": (f"/admin/news/article/{article.pk}/change/", ""),
+            "desk": (reverse("admin:index"), ""),
+            "article": (page, ".checklist"),
+            "checklist": (reverse("admin:news_article_change", args=[draft.pk]), ".object-tools"),
+            "translate": (page, ".field-title_en"),
+            "compare": (f"{compared}?from={older}&to={newer}", ""),
         }
 
     def answer(self, route, request):
@@ -69,7 +84,8 @@ class Command(BaseCommand):
         if path.startswith("/static/"):
             file = finders.find(path.removeprefix("/static/"))
             return route.fulfill(path=file) if file else route.abort()
-        answer = self.desk.get(path, headers={"accept-language": request.headers.get("accept-language", "")})
+        address = request.url.partition("127.0.0.1")[2]
+        answer = self.desk.get(address, headers={"accept-language": request.headers.get("accept-language", "")})
         return route.fulfill(
             status=answer.status_code, body=answer.content, headers={"content-type": answer["Content-Type"]}
         )
