@@ -71,6 +71,7 @@ class ChoiceForm(forms.Form):
 class PictureAdmin(Ledger, ChecklistScreen, ContentAdmin):
     form = PictureForm
     needed = ("alt",)
+    needed_to_publish = ("alt_en", "credit", "licence")
     list_display = ["preview", "__str__", "rights", "used_by", "languages"]
     list_display_links = ["preview", "__str__"]
     list_filter = [RightsFilter, UseFilter, TranslationFilter]
@@ -231,13 +232,13 @@ class ChangeNoteAdmin(ByRole, Labelled, SturdyAdmin):
 
 @admin.register(FormerSlug)
 class FormerSlugAdmin(HistoricAdmin):
-    list_display = ["slug", "content_type"]
+    list_display = ["slug", "kind"]
     search_fields = ["slug"]
 
 
 @admin.register(Tombstone)
 class TombstoneAdmin(HistoricAdmin):
-    list_display = ["title", "content_type", "deleted_at"]
+    list_display = ["title", "kind", "deleted_at"]
     search_fields = ["title"]
 
 

@@ -16,6 +16,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.forms.models import _get_foreign_key
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from .differences import difference, readable
@@ -230,7 +231,7 @@ class FreshnessForm(forms.ModelForm):
     def tick(self, field, language):
         name = f"{field}_{language}_still_right"
         words = _("Minor change: the translation of “%s” is still right")
-        words %= self._meta.model._meta.get_field(field).verbose_name
+        words %= capfirst(self._meta.model._meta.get_field(field).verbose_name)
         self.fields[name] = forms.BooleanField(label=words, label_suffix="", required=False)
         self.ticks[name] = (field, language)
         return self[name]

@@ -257,6 +257,8 @@ class TakesNotes:
 class KeepsHistory:
     """For screens of content. Write it before ``ByRole``."""
 
+    delete_confirmation_template = "admin/delete_kept.html"
+
     def __init__(self, model, admin_site):
         super().__init__(model, admin_site)
         keys = [_get_foreign_key(model, inline.model, inline.fk_name) for inline in self.inlines]
@@ -466,7 +468,8 @@ class KeepsHistory:
         super().log_addition(request, item, Occasion.RETURNED.label)
         for remark in remarks:
             messages.warning(request, remark)
-        messages.success(request, _("“%s” is back.") % item)
+        back = _("“%s” is back, as a draft.") if isinstance(item, Publishable) else _("“%s” is back.")
+        messages.success(request, back % item)
         return redirect(admin_urlname(self.opts, "change"), quote(item.pk))
 
 

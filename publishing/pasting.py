@@ -133,7 +133,7 @@ def styles(root):
     """Bold, italic, raised and lowered letters that are said in a ``style`` only."""
     for tag in root.find_all(style=True):
         style = tag.attrs.pop("style").replace(" ", "")
-        if (tag.name in ("b", "strong") and re.search("font-weight:(?:normal|[1-4]00)", style)) or (
+        if (tag.name in ("b", "strong") and re.search("(?:^|;)font-weight:(?:normal|[1-4]00)", style)) or (
             tag.name in ("i", "em") and "font-style:normal" in style
         ):
             tag.name = "span"

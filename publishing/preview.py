@@ -129,7 +129,7 @@ def public_page(item, language):
 def shared(request, token):
     """The item that a link was made for. Why a link shows nothing is not told: the answer is always the same."""
     link = PreviewLink.objects.valid().filter(token=token).first()
-    if link is None or link.item is None:
+    if link is None or link.item is None or request.GET.get("language", LANGUAGES[0]) not in LANGUAGES:
         with translation.override(translation.get_language_from_request(request)):
             return kept_private(HttpResponse(render_to_string("preview/gone.html"), status=404))
     if request.method == "GET":

@@ -19,7 +19,7 @@ from django.forms import BaseInlineFormSet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
-from django.utils.text import capfirst
+from django.utils.text import capfirst, format_lazy
 from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
@@ -43,6 +43,7 @@ logger = logging.getLogger(__name__)
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
 INSTANTS = ["published_at", "expires_at", "submitted_at", "withdrawn_at"]
+NEEDED = _("Needed to publish.")
 DATES = _("Where only the month or the year is known, take any day of it and say so beside it.")
 
 
@@ -227,6 +228,8 @@ class SturdyAdmin(admin.ModelAdmin):
         try:
             with together_with_rows():
                 response = super().changeform_view(request, *args, **kwargs)
+            if request.FILES and hasattr(response, "render"):
+                messages.warning(request, _("Choose the files again: a browser does not keep them in a refused form."))
             # Rendered here already: an impossible choice is met only where the form shows it again.
             return response.render() if hasattr(response, "render") else response
         except OSError:
@@ -244,8 +247,15 @@ class ContentAdmin(KeepsHistory, FreshnessScreen, ByRole, RefusesOutdated, Label
     """The screen of anything that readers may see. ``needed`` are the fields that make up a language version."""
 
     needed = ()
+    needed_to_publish = ()  # fields of the form without which nothing goes on the portal; they say so
     tasks = TRANSLATION
     list_filter = [TranslationFilter]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in self.needed_to_publish:
+            formfield.help_text = format_lazy("{} {}", formfield.help_text, NEEDED)
+        return formfield
 
     @admin.display(description=_("languages"))
     def languages(self, item):
@@ -318,11 +328,9 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
     def get_autocomplete_fields(self, request):
         return [*self.autocomplete_fields, "source"]
 
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        formfield = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if db_field.name in [f"{field}_{LANGUAGES[0]}" for field in self.needed]:
-            formfield.help_text = f"{formfield.help_text} {_('Needed to publish.')}".strip()
-        return formfield
+    @property
+    def needed_to_publish(self):
+        return [f"{field}_{LANGUAGES[0]}" for field in self.needed]
 
     def get_readonly_fields(self, request, obj=None):
         """The instants of publication are the Editors'; ``submitted_at`` is set by the button."""
@@ -349,8 +357,13 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
         if not change:
             item.author = request.user
         if "_publish" in request.POST and self.has_publish_permission(request):
-            item.publish()
-            messages.success(request, _("It is on the portal now."))
+            if "published_at" in form.changed_data and item.published_at and item.published_at > timezone.now():
+                item.withdrawn_at = None  # whoever writes a time and presses the button means that time
+                messages.success(request, _("Scheduled: it goes on the portal at the time that you wrote."))
+            else:
+                item.publish()
+                words = _("It is on the portal now:")
+                messages.success(request, format_html('{} <a href="{}">{}</a>', words, item.get_absolute_url(), item))
         elif "_submit" in request.POST and self.may_write(request, item) and item.state == State.DRAFT:
             item.submit()
             messages.success(request, _("Sent for review. The Editors are told by mail."))
@@ -393,6 +406,12 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
 
 class HistoricAdmin(SturdyAdmin):
     """A table that the portal keeps by itself: to look at only."""
+
+    list_select_related = True
+
+    @admin.display(description=_("kind"))
+    def kind(self, row):
+        return capfirst(row.content_type.name)
 
     def has_add_permission(self, request):
         return False

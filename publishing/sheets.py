@@ -27,6 +27,7 @@ MAX_BYTES = 10 * 2**20
 MAX_ROWS = 1000
 MAX_COLUMNS = 200
 MAX_UNPACKED = 60 * 2**20  # of an XLSX, which is a ZIP file and could hold any amount of nothing
+CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 LAST_ROW_OF_EXCEL = 2**20
 LONGEST_CELL_OF_EXCEL = 32_767
 
@@ -132,7 +133,7 @@ def rows_of_xlsx(data):
     """The rows of the first sheet. Nothing is unpacked before it is known how much it would be."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED:
+            if sum(part.file_size for part in archive.infolist()) > MAX_UNPACKED or too_many_cells(archive):
                 raise ValidationError(_("The file is too large when unpacked. Divide it, or save it as CSV."))
         book = load_workbook(io.BytesIO(data), read_only=True, keep_links=False)
         if not book.worksheets:
@@ -146,6 +147,13 @@ def rows_of_xlsx(data):
         ArithmeticError, AttributeError, LookupError, NotImplementedError, RuntimeError, TypeError, ValueError,
     ) as error:  # whatever the reader stumbles over in a file that no spreadsheet program wrote  # fmt: skip
         raise ValidationError(_("The XLSX file cannot be read. Save it anew, or as CSV.")) from error
+
+
+def too_many_cells(archive):
+    """Whether a sheet has more cells than could be imported: the reader would make objects of all before we count."""
+    sheets = [archive.read(part) for part in archive.infolist() if "/worksheets/" in part.filename]
+    most = (MAX_ROWS + 1) * MAX_COLUMNS
+    return any(b"\0" in sheet or len(CELL.findall(sheet)) > most for sheet in sheets)
 
 
 def content(cell):

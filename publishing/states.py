@@ -118,10 +118,12 @@ class Publishable(Documented, Addressed):
         ]
 
     def publish(self):
-        """Live from now on, or since it first was."""
-        now = timezone.now()
+        """Live from now on, or since it first was; until ``expires_at``, if that is still to come."""
+        now = timezone.now().replace(microsecond=0)  # forms show no more, and would seem to change it
         self.published_at = min(self.published_at or now, now)
-        self.withdrawn_at = self.expires_at = None
+        self.withdrawn_at = None
+        if self.expires_at and self.expires_at <= now:
+            self.expires_at = None
 
     def submit(self):
         self.submitted_at = timezone.now()

@@ -48,12 +48,12 @@ const joinedLines = (text) =>
 // Word and others say in styles what is bold. The content security policy blocks styles before the editor could read
 // them, so that they are read here; headings of other levels than ours get the nearest one.
 const MARKS = [
-  [/font-weight:(bold|[6-9]00)/i, "strong"],
-  [/font-style:(italic|oblique)/i, "em"],
-  [/vertical-align:super/i, "sup"],
-  [/vertical-align:sub/i, "sub"],
+  [/(^|;)font-weight:(bold|[6-9]00)/i, "strong"],
+  [/(^|;)font-style:(italic|oblique)/i, "em"],
+  [/(^|;)vertical-align:super/i, "sup"],
+  [/(^|;)vertical-align:sub/i, "sub"],
 ]
-const PLAIN = { B: /font-weight:(normal|[1-4]00)/i, I: /font-style:normal/i }
+const PLAIN = { B: /(^|;)font-weight:(normal|[1-4]00)/i, I: /(^|;)font-style:normal/i } // not "mso-bidi-font-weight"
 
 const withoutStyles = (html) => {
   const safe = html
