@@ -27,6 +27,7 @@ from reversion.errors import RevertError
 from reversion.models import Revision, Version
 from reversion.revisions import _get_options, set_date_created
 
+from . import storage
 from .content import Content, ContentQuerySet
 from .slugs import make_slug
 from .states import Publishable
@@ -233,6 +234,7 @@ class Return:
             self.remarks.append(_("The address was taken meanwhile; it is “%s” now.") % item.slug)
         item.full_clean()
         item.save(force_insert=True)
+        storage.bring_back(item)
         if created:
             model._base_manager.filter(pk=item.pk).update(created=created)
         self.relate(item, relations)
@@ -260,6 +262,7 @@ class Return:
                     self.make_storable(row)
                     row.full_clean()
                     row.save(force_insert=True)
+                    storage.bring_back(row)
                     self.relate(row, relations)
             except ValidationError as error:
                 reasons = " ".join(error.messages)
@@ -272,7 +275,7 @@ class Return:
             if one.remote_field and value is not None:
                 gone = not one.related_model._base_manager.filter(pk=value).exists()
             else:
-                gone = isinstance(one, models.FileField) and value and not value.storage.exists(value.name)
+                gone = isinstance(one, models.FileField) and value and not storage.is_kept(value.name)
             if not gone:
                 continue
             said = {"field": capfirst(one.verbose_name)}

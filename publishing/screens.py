@@ -187,6 +187,7 @@ class SturdyAdmin(admin.ModelAdmin):
     form = SturdyForm
     save_on_top = True
     list_per_page = 50
+    show_full_result_count = False  # a second count of all rows for a number that nobody needs
 
     class Media:
         js = ["publishing/admin/labels.js"]
@@ -204,6 +205,12 @@ class SturdyAdmin(admin.ModelAdmin):
     def get_search_results(self, request, queryset, search_term):
         # The autocompletion passes on what it is given: NUL, which PostgreSQL refuses, and any number of words.
         return super().get_search_results(request, queryset, search_term.replace("\0", "")[:100])
+
+    def get_changelist_instance(self, request):
+        found = super().get_changelist_instance(request)
+        if found.query:
+            found.date_hierarchy = None  # it would search all texts twice more
+        return found
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
@@ -393,15 +400,22 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
             item.bring_back_to_draft()
 
     def moving(self, request, items, state):
-        """Yield each item that is not in ``state`` to be changed; then save it, log it, and say how many there were."""
-        moved = [item for item in items if item.state != state]
-        for item in moved:
-            yield item
+        """Yield each item that is not in ``state`` to be changed; then save it, log it, and say how many there were.
+
+        Each is read once more, so that nothing is lost that somebody else saved since the list was read.
+        """
+        number = 0
+        for key in [item.pk for item in items]:
             with transaction.atomic():
+                item = self.model._base_manager.select_for_update().filter(pk=key).first()
+                if item is None or item.state == state:
+                    continue
                 catch_up(item)
+                yield item
                 item.save()
                 self.log_change(request, item, _("State: %s") % state.label)
-        messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": len(moved)})
+                number += 1
+        messages.success(request, _("Now “%(state)s”: %(number)d.") % {"state": state.label, "number": number})
 
 
 class HistoricAdmin(SturdyAdmin):

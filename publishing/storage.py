@@ -97,6 +97,11 @@ def bring_back(row):
         transaction.on_commit(partial(move_back, row), robust=True)
 
 
+def is_kept(name):
+    """Whether a file is there or put aside."""
+    return default_storage.exists(name) or default_storage.exists(ASIDE + name)
+
+
 def move_back(row):
     for name in names_of(row):
         if default_storage.exists(ASIDE + name) and not default_storage.exists(name):

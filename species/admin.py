@@ -92,6 +92,11 @@ class RangeInline(FactInline):
     def get_queryset(self, request):
         return super().get_queryset(request).select_related("state__country")
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "state":
+            kwargs["queryset"] = RangeState.objects.select_related("country")  # their names are those of countries
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
 
 class FocalPointInline(FactInline):
     model = FocalPoint

@@ -7,6 +7,7 @@ from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
 from django.db import IntegrityError
 from django.urls import reverse
+from django.utils import timezone
 
 from events.models import Document, Event
 from news.models import Article
@@ -245,3 +246,30 @@ def test_only_what_is_live_is_linked_to_its_page(editing):
         soup = BeautifulSoup(editing.get(page(Article, "change", article.pk)).content.decode(), "html.parser")
         linked = [link["href"] for link in soup.select(".viewsitelink")]
         assert linked == ([article.get_absolute_url()] if state == "live" else [])
+
+
+def test_an_action_on_a_list_keeps_what_was_saved_meanwhile(editing, monkeypatch):
+    article = f.ArticleFactory(title_en="As it was", **f.states()["draft"])
+
+    def somebody_saves(screen, request, items):
+        items = list(items)
+        Article.objects.filter(pk=article.pk).update(title_en="As somebody saved it")
+        return items
+
+    monkeypatch.setattr("publishing.checklist.ChecklistScreen.ready", somebody_saves)
+    editing.post(
+        reverse("admin:news_article_changelist"), {"action": "publish", "_selected_action": [article.pk]}, follow=True
+    )
+    article.refresh_from_db()
+    assert (article.title_en, article.state) == ("As somebody saved it", "live")
+
+
+def test_a_time_to_come_is_kept_by_save_and_publish(editing, submit):
+    article = f.ArticleFactory(expires_at=None, **f.states()["draft"])
+    page = reverse("admin:news_article_change", args=[article.pk])
+    submit(editing, page, published_at_0="2040-01-02", published_at_1="09:00", _publish="1")
+    article.refresh_from_db()
+    assert (article.state, timezone.localtime(article.published_at).hour) == ("scheduled", 9)
+    submit(editing, page, expires_at_0="2041-01-01", expires_at_1="09:00", _publish="1")
+    article.refresh_from_db()
+    assert (article.state, article.expires_at.year) == ("live", 2041)

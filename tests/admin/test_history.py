@@ -1,16 +1,20 @@
 """What was: who changed what, any two versions side by side, older ones in the form, removed items brought back."""
 
+import io
+
 import pytest
 from bs4 import BeautifulSoup
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from PIL import Image
 from reversion import get_registered_models
 from reversion.models import Revision, Version
 
 from contacts.models import Organisation
-from events.models import Deadline, Event
+from events.models import Deadline, Document, Event
 from news.models import Article
 from publishing.comparison import Differ, blocks
 from publishing.content import Content
@@ -452,6 +456,29 @@ def test_a_picture_whose_file_is_gone_does_not_come_back(editing):
     picture.file.storage.delete(picture.file.name)
     assert "“A steppe” cannot be brought back." in bring_back(editing, Picture)
     assert not Picture.objects.exists()
+
+
+def test_files_come_back_with_their_rows(editing, client, django_capture_on_commit_callbacks):
+    event = f.EventFactory()
+    document = Document.objects.create(event=event, file=ContentFile(b"%PDF-1.7", "x.pdf"), title_en="Report")
+    for item, model in ((Picture.objects.create(file=drawn(), alt_en="A steppe"), Picture), (event, Event)):
+        name = (item.file if model is Picture else document.file).name
+        with django_capture_on_commit_callbacks(execute=True):
+            remove(editing, item)
+        assert not default_storage.exists(name)
+        with django_capture_on_commit_callbacks(execute=True):
+            bring_back(editing, model)
+        assert default_storage.exists(name)
+    picture = Picture.objects.get()
+    assert Document.objects.get().file.name == document.file.name
+    assert all(default_storage.exists(variant) for variant in picture.variant_names)
+    assert picture.variant_names
+
+
+def drawn():
+    stored = io.BytesIO()
+    Image.new("RGB", (800, 600), "olive").save(stored, "JPEG")
+    return ContentFile(stored.getvalue(), "x.jpg")
 
 
 def test_a_list_leads_editors_to_what_was_removed(editing, client, account):
