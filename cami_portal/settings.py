@@ -110,7 +110,6 @@ TEMPLATES = [
         },
     }
 ]
-# The editor's button for pictures. What may be stored is decided in publishing/text.py, not by the editor's own rules.
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}

@@ -11,13 +11,12 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
-from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 
 from .pasting import UNPRINTABLE
 from .sheets import Unusable, unescaped
 from .text import RichTextField
+from .wording import name_of
 
 MAX_KEYS = 300  # in one cell
 TRUE = {"yes", "true", "1", "да", "истина", "ja", "wahr", "vrai"}
@@ -39,8 +38,7 @@ class Column:
 
     @property
     def label(self):
-        label = capfirst(self.original.verbose_name)
-        return f"{label} ({get_language_info(self.language)['name_translated']})" if self.language else label
+        return name_of(self.field)
 
     @property
     def meaning(self):

@@ -15,14 +15,13 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.text import capfirst
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext as _
 from modeltranslation.fields import TranslationField
 from reversion.models import Version
 
 from .history import Snapshot, parents_of_rows
 from .text import RichTextField, clean_html
-from .wording import day_in_words
+from .wording import day_in_words, name_of
 
 SHORT = 80  # characters of a value that is shown whole in a list
 EFFORT = 8_000_000  # steps that the comparisons of one page may take: about half a second
@@ -33,13 +32,6 @@ def moment(at):
     """A time in Bonn, in words."""
     at = timezone.localtime(at)
     return f"{day_in_words(at.date())}, {at:%H:%M}"
-
-
-def label(one):
-    """The name of a field, with its language as in the forms."""
-    if isinstance(one, TranslationField):
-        return f"{capfirst(one.translated_field.verbose_name)} ({get_language_info(one.language)['name_translated']})"
-    return capfirst(one.verbose_name)
 
 
 def shown_fields(model, parent=None):
@@ -156,7 +148,7 @@ class Change:
 
     @property
     def label(self):
-        return label(self.field)
+        return name_of(self.field)
 
     @property
     def language(self):

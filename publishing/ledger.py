@@ -18,12 +18,12 @@ from django.utils.translation import gettext as _
 from modeltranslation.fields import TranslationField
 
 from .models import Picture
+from .sheets import escaped
 from .text import RichTextField
 
 MARK = '<figure data-picture="'
 KEY = re.compile(MARK + "([0-9a-f]{32})")
 FEW = 4
-FORMULA = re.compile(r"^[=+\-@\t\r]")  # what spreadsheets would compute
 
 
 def places():
@@ -165,4 +165,4 @@ class Ledger:
         for picture in pictures:
             items = "; ".join(f"{item} ({item.state.label})" for item in found[picture.pk])
             row = [*(getattr(picture, name) or "" for name in columns), picture.width, picture.height, items]
-            table.writerow([FORMULA.sub(r"'\g<0>", str(cell)) for cell in row])
+            table.writerow([escaped(str(cell)) for cell in row])

@@ -28,7 +28,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from reversion.models import Revision, Version
 
-from .comparison import Names, changes, in_python, label, moment, nothing, past_item, shown_fields, word_by_word
+from .comparison import Names, changes, in_python, moment, nothing, past_item, shown_fields, word_by_word
 from .history import (
     NOTE_LENGTH,
     Occasion,
@@ -43,6 +43,7 @@ from .history import (
 )
 from .states import Publishable
 from .text import CleanCharField
+from .wording import name_of
 
 PER_PAGE = 50
 NUMBER = r"[1-9][0-9]{0,8}"
@@ -156,13 +157,13 @@ class Restoration:
             value = then[one.name]
             if is_file(one):
                 if value and value != now.get(one.name):
-                    self.lost.append(_("%s: the file of that time. Choose it anew, if it is needed.") % label(one))
+                    self.lost.append(_("%s: the file of that time. Choose it anew, if it is needed.") % name_of(one))
                 continue
             if one.remote_field:
                 keys = value if one.many_to_many else [value] if value else []
                 for key in keys:
                     if not self.names.is_there(one.related_model, key):
-                        self.lost.append(f"{label(one)}: {self.names.of(one.related_model, key)}")
+                        self.lost.append(f"{name_of(one)}: {self.names.of(one.related_model, key)}")
                 there = [key for key in keys if self.names.is_there(one.related_model, key)]
                 value = there if one.many_to_many else next(iter(there), None)
             values[one.name] = value if one.many_to_many else in_python(one, value)

@@ -20,7 +20,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.text import capfirst, format_lazy
-from django.utils.translation import get_language_info
 from django.utils.translation import gettext_lazy as _
 from js_asset import Media
 from modeltranslation.fields import TranslationField
@@ -37,7 +36,7 @@ from .sharing import Previewed
 from .states import State
 from .storage import together_with_rows
 from .tasks import EDITORIAL, TRANSLATION, TaskFilter
-from .wording import NBSP, day_in_words
+from .wording import NBSP, day_in_words, name_of
 
 logger = logging.getLogger(__name__)
 
@@ -80,16 +79,10 @@ class NumberedFormSet(BaseInlineFormSet):
         return super().save_new(form, commit)
 
 
-def label_of(column):
-    """What stands beside a translated field: "Title (English)"."""
-    language = get_language_info(column.language)["name_translated"]
-    return f"{capfirst(column.translated_field.verbose_name)} ({language})"
-
-
 def worded(form, model):
     """The class ``form``, whose fields are named alike where they can only be read; and no help how to fill those."""
     columns = [column for column in model._meta.fields if isinstance(column, TranslationField)]
-    form._meta.labels = {column.name: label_of(column) for column in columns}
+    form._meta.labels = {column.name: name_of(column) for column in columns}
     form._meta.help_texts = {column.name: "" for column in model._meta.fields}
     return form
 
@@ -118,7 +111,7 @@ class Labelled:
             formfield.error_messages["invalid"] = _("An address is made of the letters a to z, digits, - and _.")
         if isinstance(db_field, TranslationField):
             original, language = db_field.translated_field, db_field.language
-            formfield.label = label_of(db_field)
+            formfield.label = name_of(db_field)
             formfield.widget.attrs["lang"] = language
             formfield.required = not original.blank and language == LANGUAGES[0]
             formfield.empty_value = ""  # Django would take None for an empty line, which every constraint lets pass

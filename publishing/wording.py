@@ -1,10 +1,14 @@
-"""Dates in words, as both languages write them: "22–26 August 2016", «22–26 августа 2016 г.»; no bad line breaks."""
+"""Dates in words, as both languages write them: "22–26 August 2016", «22–26 августа 2016 г.»; no bad line breaks.
+
+And the names of fields.
+"""
 
 import re
 
 from django.utils import translation
 from django.utils.dateformat import format as format_date
 from django.utils.formats import time_format
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, pgettext
 
@@ -123,3 +127,10 @@ def times_in_words(start_time, end_time, time_zone):
 def machine_date(day, precision=Precision.DAY):
     """The value of a ``<time datetime>``: "2016-11-02", "2016-11" or "2016"."""
     return day.isoformat()[: {"day": 10, "month": 7, "year": 4}[precision]]
+
+
+def name_of(field):
+    """The name of a model's field as forms, tables and histories say it: "Title (English)"."""
+    name = capfirst(getattr(field, "translated_field", field).verbose_name)
+    language = getattr(field, "language", "")
+    return f"{name} ({translation.get_language_info(language)['name_translated']})" if language else name
