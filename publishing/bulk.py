@@ -26,6 +26,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext, pgettext
 
 from . import history, sheets
+from .checklist import new_errors
 from .columns import RelationColumn, column, shortened
 from .permissions import PUBLISH
 from .slugs import FormerSlug, make_slug
@@ -220,6 +221,9 @@ class Import:
             for name in sorted(missing):
                 row.refuse(name, [_("A new item needs this column.")])
         self.ask(row, lambda: row.item.clean_fields(exclude=self.unasked | missing), row.item.clean)
+        if row.outcome != REFUSED and hasattr(row.item, "gaps"):
+            for gap in new_errors(row.item):
+                row.refuse(gap.field, [str(gap.text)])
 
     @cached_property
     def unasked(self):

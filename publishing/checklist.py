@@ -29,6 +29,18 @@ def errors_of(item):
     return [gap for gap in item.gaps() if gap.is_error]
 
 
+def new_errors(item, publishes=False):
+    """What keeps ``item`` from being stored as it now is: errors of something shown that it had not before."""
+    if not (publishes or item.is_shown):
+        return []
+    errors = errors_of(item)
+    if errors and item.pk and not publishes:
+        stored = type(item)._base_manager.get(pk=item.pk)
+        known = {gap.key for gap in errors_of(stored)} if stored.is_shown else set()
+        errors = [gap for gap in errors if gap.key not in known]
+    return errors
+
+
 class ChecklistForm(forms.ModelForm):
     """Refuses what would leave something shown with an error; ``publishes`` is set on the class made for a request."""
 
@@ -40,15 +52,7 @@ class ChecklistForm(forms.ModelForm):
             self.add_error(gap.field if gap.field in self.fields else None, gap.text)
 
     def errors_in_the_way(self):
-        item = self.instance
-        if not hasattr(item, "gaps") or not (self.publishes or item.is_shown):
-            return []
-        errors = errors_of(item)
-        if errors and item.pk and not self.publishes:
-            stored = type(item)._base_manager.get(pk=item.pk)
-            known = {gap.key for gap in errors_of(stored)} if stored.is_shown else set()
-            errors = [gap for gap in errors if gap.key not in known]
-        return errors
+        return new_errors(self.instance, self.publishes) if hasattr(self.instance, "gaps") else []
 
 
 class ChecklistScreen:

@@ -12,6 +12,7 @@ from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
 from django.core.management import call_command
 from django.urls import reverse
+from reversion.models import Version
 
 from contacts.models import Assignment, Person
 from events.models import Event
@@ -211,6 +212,16 @@ def test_nothing_is_stored_before_it_is_confirmed_and_everything_is_recorded(edi
     assert Upload.objects.count() == 0
 
 
+def test_an_import_stands_in_the_history_with_what_was_before(editing, editor):
+    article = f.ArticleFactory(slug="saiga", title_en="Before")
+    store(editing, "article", "slug,title_en\nsaiga,After\n")
+    kept = [
+        (version.field_dict["title_en"], version.revision.comment, version.revision.user)
+        for version in Version.objects.get_for_object(article).order_by("pk")
+    ]
+    assert kept == [("Before", "found", None), ("After", "imported", editor)]
+
+
 def test_missing_columns_leave_their_fields_and_empty_cells_empty_theirs(editing):
     article = f.ArticleFactory(summary_en="Kept", summary_ru="Вон", link="https://example.org/")
     article.species.set([f.SpeciesFactory()])
@@ -227,7 +238,7 @@ def test_it_is_all_rows_or_none(editing):
 
 
 def test_the_file_says_from_when_a_new_item_is_live_in_the_time_of_bonn(editing):
-    store(editing, "article", "slug,title_en,date,published_at\na,A,2026-01-01,2026-07-01 14:30\n")
+    store(editing, "article", "slug,title_en,summary_en,date,published_at\na,A,In short.,2026-01-01,2026-07-01 14:30\n")
     assert Article.objects.get().published_at == datetime.datetime(2026, 7, 1, 12, 30, tzinfo=datetime.UTC)
 
 
@@ -429,6 +440,7 @@ def test_a_file_of_fifty_megabytes_is_not_even_read(editing, monkeypatch):
         ("article", f"{HEAD},species", "a,A,2026-01-01,unicorn", "species", "There is no such item (species): “unicorn”."),
         ("article", f"{HEAD},organisations", "a,A,2026-01-01,giz", "organisations", "Write a part, a colon and a key, such as host:giz, instead of “giz”."),
         ("article", f"{HEAD},link", "a,A,2026-01-01,javascript:x", "link", "Enter a valid URL."),
+        ("article", f"{HEAD},published_at", "a,A,2026-01-01,2026-07-01", "summary_en", "The summary is missing: lists and shared links show it."),
         ("article", f"{HEAD},published_at", "a,A,2026-01-01,soon", "published_at", "“soon” is not a date and time. Write it as 2026-08-31 14:30."),
         ("article", f"{HEAD},withdrawn_at", "a,A,2026-01-01,2026-01-01", "withdrawn_at", "Only what was published can be withdrawn. A draft can simply stay a draft."),
         ("range", "species,state,presence,source,year", "kulan,KZ,resident,report,99999999999999999999", "year", "“99999999999999999999” is not a whole number."),

@@ -9,7 +9,17 @@ function label(field, element) {
     }
 }
 
+// The editor names its buttons in English only; the words stand in locale/ru/LC_MESSAGES/djangojs.po.
+function translate(button) {
+    const words = window.gettext?.(button.title) ?? button.title;
+    if (words !== button.title) {
+        button.title = words;
+        button.setAttribute("aria-label", words);
+    }
+}
+
 function labelAll() {
+    document.querySelectorAll(".prose-menubar__button[title]").forEach(translate);
     for (const text of document.querySelectorAll(".prose-editor .ProseMirror")) {
         label(text.closest(".prose-editor").querySelector("textarea"), text);
     }
