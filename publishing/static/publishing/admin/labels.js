@@ -33,9 +33,12 @@ function labelAll() {
 
 // Some are made when the page is there, some a moment later, and none of them tells.
 window.addEventListener("load", () => [0, 250, 1500].forEach((wait) => setTimeout(labelAll, wait)));
-// An empty form begins at its first field; Django would take the button above it.
-if (document.body.classList.contains("change-form") && location.pathname.endsWith("/add/")) {
-    const first = "#content-main fieldset :is(input:not([type=hidden], [type=submit]), textarea, select):enabled";
-    window.addEventListener("load", () => document.querySelector(first)?.focus());
-}
+// An empty form begins at its first field. Django takes the button above it; who has gone elsewhere stays there.
+const FIRST = "#content-main fieldset :is(input:not([type=hidden], [type=submit]), textarea, select):enabled";
+window.addEventListener("load", () => {
+    const at = document.activeElement;
+    if (location.pathname.endsWith("/add/") && (at === document.body || at.type === "submit")) {
+        document.querySelector(FIRST)?.focus();
+    }
+});
 document.addEventListener("formset:added", () => setTimeout(labelAll));
