@@ -200,7 +200,7 @@ class ReauthenticateForm(BaseReauthenticateForm):
 def bound_password(field):
     field.validators.append(MaxLengthValidator(LONGEST_PASSWORD))
     field.help_text = ""
-    field.widget.attrs.pop("placeholder", None)
+    field.widget.attrs.pop("placeholder", None)  # allauth repeats the label there, and it vanishes while one types
 
 
 class CodeForm(forms.Form):

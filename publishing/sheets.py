@@ -27,6 +27,7 @@ MAX_BYTES = 10 * 2**20
 MAX_ROWS = 1000
 MAX_COLUMNS = 200
 MAX_UNPACKED = 60 * 2**20  # of an XLSX, which is a ZIP file and could hold any amount of nothing
+UTF_16 = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 CELL = re.compile(rb"<(?:\w+:)?c[\s/>]")
 LAST_ROW_OF_EXCEL = 2**20
 LONGEST_CELL_OF_EXCEL = 32_767
@@ -150,10 +151,13 @@ def rows_of_xlsx(data):
 
 
 def too_many_cells(archive):
-    """Whether a sheet has more cells than could be imported: the reader would make objects of all before we count."""
-    sheets = [archive.read(part) for part in archive.infolist() if "/worksheets/" in part.filename]
+    """Whether a part has more cells than could be imported: the reader would make objects of all before we count.
+
+    A sheet may have any name. In UTF-16, which no spreadsheet writes, the cells could not be counted.
+    """
     most = (MAX_ROWS + 1) * MAX_COLUMNS
-    return any(b"\0" in sheet or len(CELL.findall(sheet)) > most for sheet in sheets)
+    parts = (archive.read(part) for part in archive.infolist())
+    return any(part.startswith(UTF_16) or len(CELL.findall(part)) > most for part in parts)
 
 
 def content(cell):

@@ -411,10 +411,12 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]
         (with_sheet(SHEET % '<row r="1"><c r="A1" t="inlineStr"><is><t>slug</t></is></c></row><row r="99999999999"/>'), "rows"),
         (with_sheet(SHEET % '<row r="1"><c r="A1" t="inlineStr"><is><t>slug</t></is></c><c r="XFD1"><v>1</v></c></row>'), "columns"),
         (with_sheet(LAUGHS + SHEET % '<row r="1"><c r="A1" t="inlineStr"><is><t>&b;</t></is></c></row>'), "cannot be read"),
+        (with_sheet(SHEET % f"<row>{'<c/>' * 200_201}</row>"), "too large when unpacked"),
+        (with_sheet((SHEET % f"<row>{'<c/>' * 200_201}</row>").encode("utf-16")), "too large when unpacked"),
         (with_sheet("<worksheet"), "cannot be read"),
         (with_sheet(SHEET % '<row r="x"><c r="A1" t="s"><v>77</v></c></row>'), "cannot be read"),
     ],
-    ids=["bomb", "other archive", "row without end", "wide", "entities", "broken", "nonsense"],
+    ids=["bomb", "other archive", "row without end", "wide", "entities", "cells", "cells in UTF-16", "broken", "nonsense"],
 )  # fmt: skip
 def test_a_workbook_that_no_spreadsheet_wrote_is_refused_in_words(editing, content, words):
     assert words in " ".join(words_of(upload(editing, "article", content, "table.xlsx")))
