@@ -1,7 +1,10 @@
 """What every model of the portal's content is built on."""
 
+import uuid
+
 from django.contrib.contenttypes.fields import GenericRelation
 from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
 
 from . import freshness
 
@@ -21,6 +24,17 @@ class ContentQuerySet(models.QuerySet):
     def outdated(self):
         """With some Russian text whose English was changed after it was written."""
         return self.filter(freshness.outdated(self.model))
+
+
+class Identified(models.Model):
+    """Something that machines follow. ``uuid`` is its identity for ever: in feeds, calendars, exchanges."""
+
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+    changed = models.DateTimeField(_("last changed"), auto_now=True)
+
+    class Meta:
+        abstract = True
 
 
 class Content(models.Model):

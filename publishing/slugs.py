@@ -1,7 +1,6 @@
 """Addresses of items: one slug for both languages, ASCII, unique; an address that was once public keeps working."""
 
 import re
-import uuid
 
 from anyascii import anyascii
 from django.contrib.contenttypes.models import ContentType
@@ -10,7 +9,7 @@ from django.db import models, transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from .content import Content, ContentQuerySet
+from .content import Content, ContentQuerySet, Identified
 
 SLUG_LENGTH = 80
 
@@ -64,8 +63,8 @@ class AddressedQuerySet(ContentQuerySet):
         return self.get(pk__in=FormerSlug.objects.of(self.model).filter(slug=slug).values("object_id"))
 
 
-class Addressed(Content):
-    """An item with an address. ``uuid`` is its identity for ever: in feeds, calendars, exchanges, after any change.
+class Addressed(Identified, Content):
+    """An item with an address.
 
     ``title_field`` names the translated field that the slug is made from, ``reserved_slugs`` what is an address of the
     portal itself (a regular expression), ``search_fields`` where readers' words are looked for.
@@ -76,7 +75,6 @@ class Addressed(Content):
     search_fields = ()
     search_fields_untranslated = ()
 
-    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     slug = models.SlugField(
         _("address"),
         max_length=SLUG_LENGTH,

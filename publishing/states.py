@@ -84,8 +84,6 @@ class Publishable(Documented, Addressed):
         on_delete=models.SET_NULL,
         related_name="+",
     )
-    created = models.DateTimeField(_("created"), auto_now_add=True)
-    changed = models.DateTimeField(_("last changed"), auto_now=True)
     objects = PublishableQuerySet.as_manager()
 
     class Meta:

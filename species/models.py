@@ -10,7 +10,7 @@ from django.utils.translation import pgettext_lazy
 from contacts.models import Country, Person
 from publishing.checklist import Gap
 from publishing.constraints import FieldCheck
-from publishing.content import ContentQuerySet
+from publishing.content import ContentQuerySet, Identified
 from publishing.dates import PrecisionField, Term
 from publishing.facts import SourcedFact
 from publishing.models import Picture
@@ -30,7 +30,7 @@ class RangeStateQuerySet(ContentQuerySet):
         return self.annotate(species_count=models.Count("ranges", filter=Q(ranges__in=living)))
 
 
-class RangeState(SourcedFact):
+class RangeState(Identified, SourcedFact):
     """A country in which CAMI's species live, and its standing towards CMS (the sourced fact)."""
 
     class Status(models.TextChoices):
