@@ -4,11 +4,20 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
 
+MESSAGES = {
+    400: "The request is not well formed.",
+    403: "This may not be read.",
+    404: "There is nothing at this address.",
+    405: "The data can be read only, by GET or HEAD.",
+    429: "Too many requests.",
+    500: "The portal failed. The error is recorded.",
+    503: "The portal is not available at the moment. Please try again in half a minute.",
+}
 SECTIONS = ("news", "events", "species", "contacts")
 
 
@@ -19,6 +28,8 @@ def section_of(path):
 
 def error_page(request, status):
     """The page for ``status``. It is rendered without context processors: they may be what failed."""
+    if request.path_info.startswith("/api/"):
+        return error_data(status)
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
         context = {"status": status, "section": section_of(request.path_info), "minutes": settings.THROTTLE_MINUTES}
@@ -26,6 +37,14 @@ def error_page(request, status):
         response = HttpResponse(page, status=status)
         response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"
+    return response
+
+
+def error_data(status):
+    """The same for programs."""
+    response = JsonResponse({"status": status, "messages": [MESSAGES[status]]}, status=status)
+    response["Cache-Control"] = "no-store"
+    response["Access-Control-Allow-Origin"] = "*"
     return response
 
 

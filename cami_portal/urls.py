@@ -24,6 +24,7 @@ urlpatterns = [
     path("style/", views.Style.as_view(), name="style"),
     path("preview/<slug:token>/", shared, name="preview"),
     # Machines
+    path("api/v1/", include("cami_portal.api")),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),

@@ -1,11 +1,13 @@
 from django.urls import path
 
+from publishing.lists import addresses
+
 from . import views
 
 app_name = "contacts"
 urlpatterns = [
-    path("", views.RoleList.as_view(), name="list"),
-    path("organisations/", views.OrganisationList.as_view(), name="organisations"),
+    *addresses("", views.RoleList, "list"),
+    *addresses("organisations/", views.OrganisationList, "organisations"),
     path("organisations/<slug:slug>/", views.OrganisationDetail.as_view(), name="organisation"),
     path("organisations/<slug:slug>/contact.vcf", views.OrganisationCard.as_view(), name="organisation_card"),
     path("report/", views.ReportError.as_view(), name="report"),

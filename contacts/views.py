@@ -3,6 +3,7 @@ from urllib.parse import quote, urlencode
 from django.db.models import Prefetch
 from django.http import HttpResponse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 
 from publishing.lists import FilteredListView
@@ -10,6 +11,7 @@ from publishing.views import PublishedDetailView, find_page, track
 
 from .filters import OrganisationFilter, RoleFilter
 from .models import Assignment, Organisation, Partnership, Role
+from .records import OrganisationRecord, RoleRecord
 from .vcards import organisation_card, role_card
 
 ASSIGNMENTS = Prefetch("assignments", Assignment.objects.select_related("person", "source"))
@@ -19,6 +21,8 @@ RELATED = 12
 class RoleList(FilteredListView):
     model = Role
     filterset_class = RoleFilter
+    title = gettext_lazy("Contacts")
+    record = RoleRecord
     paginate_by = 60
 
     def get_queryset(self):
@@ -43,6 +47,8 @@ class RoleCard(RoleDetail):
 class OrganisationList(FilteredListView):
     model = Organisation
     filterset_class = OrganisationFilter
+    title = gettext_lazy("Organisations")
+    record = OrganisationRecord
     paginate_by = 60
 
     def get_queryset(self):

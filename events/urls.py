@@ -1,15 +1,17 @@
 from django.urls import path, re_path
 from django.views.generic import RedirectView
 
+from publishing.lists import addresses
+
 from . import views
 
 YEAR = "(?P<year>19[0-9]{2}|20[0-9]{2}|2100)"
 
 app_name = "events"
 urlpatterns = [
-    path("", views.EventList.as_view(), name="list"),
-    re_path(rf"^{YEAR}/$", views.EventYear.as_view(), name="year"),
-    re_path(rf"^{YEAR}/(?P<month>[1-9]|1[0-2])/$", views.EventMonth.as_view(), name="month"),
+    *addresses("", views.EventList, "list"),
+    *addresses(rf"^{YEAR}/", views.EventYear, "year"),
+    *addresses(rf"^{YEAR}/(?P<month>[1-9]|1[0-2])/", views.EventMonth, "month"),
     re_path(
         rf"^{YEAR}/0(?P<month>[1-9])/$",
         RedirectView.as_view(pattern_name="events:month", permanent=True, query_string=True),

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from publishing.dates import Precision, first_day, last_day
@@ -21,12 +22,15 @@ from .calendar import FIRST_DAY, LAST_DAY, ONE_DAY, known_to_year, months, timel
 from .documents import TYPES
 from .filters import EventFilter, PeriodFilter
 from .models import Document, Event
+from .records import EventRecord
 
 
 class Events(FilteredListView):
     """What the list, the year and the month share: each leads to the two others and takes its filters along."""
 
     model = Event
+    title = _("Events")
+    record = EventRecord
     first, last = FIRST_DAY, LAST_DAY
 
     def get_queryset(self):
@@ -64,6 +68,7 @@ class Period(Events):
     """Everything that touches an interval, from its beginning on; ``precision`` says how long it is."""
 
     filterset_class = PeriodFilter
+    in_api = False  # where the list has a filter for the year
     paginate_by = 500  # a year or a month is shown whole; no reader's calendar holds more
 
     def setup(self, request, *args, **kwargs):

@@ -1,9 +1,11 @@
 from django.urls import path
 
+from publishing.lists import addresses
+
 from . import views
 
 app_name = "news"
 urlpatterns = [
-    path("", views.ArticleList.as_view(), name="list"),
+    *addresses("", views.ArticleList, "list"),
     path("<slug:slug>/", views.ArticleDetail.as_view(), name="detail"),
 ]

@@ -1,13 +1,18 @@
+from django.utils.translation import gettext_lazy as _
+
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView
 
 from .filters import ArticleFilter
 from .models import Article
+from .records import ArticleRecord
 
 
 class ArticleList(FilteredListView):
     model = Article
     filterset_class = ArticleFilter
+    title = _("News")
+    record = ArticleRecord
 
     def get_queryset(self):
         return super().get_queryset().select_related("picture")

@@ -15,12 +15,14 @@ from django import forms
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractYear
 from django.http import Http404
+from django.urls import path, re_path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
 from . import search
+from .formats import PAGES, Json
 
 COUNTED_UP_TO = 1000
 MAX_WORDS = 8
@@ -236,9 +238,51 @@ class FilteredListView(FilterView):
     """
 
     paginate_by = 20
+    title = ""
+    record = None  # what data says of its items
+    forms = PAGES  # the other forms that it has addresses for
+    in_api = True  # whether its JSON has the same filters
+    form = None  # the one that is asked for; None: the page
 
     def get_queryset(self):
         return super().get_queryset().published()
+
+    def rows(self, items):
+        """What its data is about: the items themselves, or rows of theirs."""
+        return items
+
+    def get_filterset_kwargs(self, filterset_class):
+        kwargs = super().get_filterset_kwargs(filterset_class)
+        if self.form and kwargs["data"]:
+            data = kwargs["data"].copy()
+            for name in self.form.parameters:
+                data.pop(name, None)
+            kwargs["data"] = data
+        return kwargs
+
+    def get(self, request, *args, **kwargs):
+        return self.form(self).answer() if self.form else super().get(request, *args, **kwargs)
+
+    @property
+    def path(self):
+        """The address of the page, whichever form is asked for."""
+        return self.request.path.removesuffix(self.form.suffix) if self.form else self.request.path
+
+    @property
+    def query(self):
+        """The filters as they stand in an address, with their ``?``."""
+        query = self.request.GET.copy()
+        query.pop("page", None)
+        return f"?{query.urlencode()}" if query else ""
+
+    def name_with_filters(self):
+        """What the list is, in one line: for a feed, which stands among others."""
+        return " · ".join([str(self.title), *(chip.label for chip in self.filterset.chips)])
+
+    def other_forms(self):
+        """``[(form, address), …]`` of this list with its filters."""
+        forms = [(form, f"{self.path}{form.suffix}{self.query}") for form in self.forms]
+        return [*forms, (Json, reverse(f"api:{self.record.name}") + self.query)] if self.in_api else forms
 
     def paginate_queryset(self, queryset, page_size):
         if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):
@@ -248,3 +292,12 @@ class FilteredListView(FilterView):
     def render_to_response(self, context, **response_kwargs):
         wrong = self.filterset.is_bound and not self.filterset.is_valid()
         return super().render_to_response(context, status=400 if wrong else 200, **response_kwargs)
+
+
+def addresses(route, view, name):
+    """The addresses of a list: ``route`` (a regular expression, if it begins with ``^``) and its forms below it."""
+    if route.startswith("^"):
+        forms = [re_path(f"{route}{re.escape(form.suffix)}$", view.as_view(form=form)) for form in view.forms]
+        return [re_path(f"{route}$", view.as_view(), name=name), *forms]
+    forms = [path(f"{route}{form.suffix}", view.as_view(form=form)) for form in view.forms]
+    return [path(route, view.as_view(), name=name), *forms]

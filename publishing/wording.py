@@ -1,10 +1,11 @@
 """Dates in words, as both languages write them: "22–26 August 2016", «22–26 августа 2016 г.»; no bad line breaks.
 
-And the names of fields.
+And the names of fields, and texts in the language that there is.
 """
 
 import re
 
+from django.conf import settings
 from django.utils import translation
 from django.utils.dateformat import format as format_date
 from django.utils.formats import time_format
@@ -122,6 +123,16 @@ def times_in_words(start_time, end_time, time_zone):
         return ""
     hours = time_format(start_time, "H:i") + (f"–{time_format(end_time, 'H:i')}" if end_time else "")
     return f"{hours} ({CLOCKS.get(time_zone) or time_zone.replace('_', ' ')})"
+
+
+def in_some_language(item, field):
+    """``(text, language)``: the reader's language if the text exists in it, else another one; ``("", "")`` for none."""
+    current = translation.get_language()
+    others = [code for code, name in settings.LANGUAGES if code != current]
+    for language in [current, *others]:
+        if text := getattr(item, f"{field}_{language}"):
+            return text, language
+    return "", ""
 
 
 def machine_date(day, precision=Precision.DAY):

@@ -88,3 +88,7 @@ class InstrumentFilter(ListFilter):
         options=species_options,
         label=_("Species"),
     )
+
+
+class StateFilter(ListFilter):
+    status = Facet(value="status", options=lambda: RangeState.Status.choices, label=_("Standing towards CMS"))

@@ -1,14 +1,17 @@
 from django.db.models import Prefetch
 from django.http import Http404
 from django.shortcuts import get_object_or_404
-from django.views.generic import DetailView, ListView
+from django.utils.translation import gettext_lazy as _
+from django.views.generic import DetailView
 
+from publishing.formats import TABLES
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView, track
 
-from .filters import InstrumentFilter, MatrixFilter, SpeciesFilter
+from .filters import InstrumentFilter, MatrixFilter, SpeciesFilter, StateFilter
 from .matrix import Matrix
 from .models import Assessment, FocalPoint, Instrument, Listing, Membership, Range, RangeState, Species
+from .records import InstrumentRecord, RangeRecord, SpeciesRecord, StateRecord
 
 RELATED = 12  # as many news items and events stand on a hub; the rest is one link away
 
@@ -16,6 +19,8 @@ RELATED = 12  # as many news items and events stand on a hub; the rest is one li
 class SpeciesList(FilteredListView):
     model = Species
     filterset_class = SpeciesFilter
+    title = _("Species")
+    record = SpeciesRecord
     paginate_by = 60
 
     def get_queryset(self):
@@ -70,10 +75,17 @@ class RangeMatrix(FilteredListView):
     filterset_class = MatrixFilter
     template_name = "species/range_matrix.html"
     paginate_by = 100
+    title = _("Which species lives where")
+    record = RangeRecord
+    forms = TABLES  # a cell of the matrix has no page and no history to follow
 
     def get_queryset(self):
         ranges = Range.objects.select_related("source").order_by("pk")
         return super().get_queryset().prefetch_related(Prefetch("ranges", ranges))
+
+    def rows(self, items):
+        ranges = Range.objects.filter(species__in=items.order_by())
+        return ranges.order_by("species__name", "state__country__name", "pk")
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
@@ -81,9 +93,13 @@ class RangeMatrix(FilteredListView):
         return context | {"matrix": Matrix(context["object_list"], states), "presences": Range.Presence}
 
 
-class StateList(ListView):
+class StateList(FilteredListView):
     model = RangeState
+    filterset_class = StateFilter
     template_name = "species/state_list.html"
+    paginate_by = 100
+    title = _("Range States")
+    record = StateRecord
 
     def get_queryset(self):
         return super().get_queryset().select_related("country", "source").counted()
@@ -116,6 +132,8 @@ class StateDetail(DetailView):
 class InstrumentList(FilteredListView):
     model = Instrument
     filterset_class = InstrumentFilter
+    title = _("Instruments")
+    record = InstrumentRecord
 
 
 class InstrumentDetail(PublishedDetailView):

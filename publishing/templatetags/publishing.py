@@ -17,20 +17,11 @@ from ..figures import with_pictures
 from ..models import Page
 from ..own_links import up_to_date
 from ..text import RichTextField, safe_html
+from ..wording import in_some_language
 
 register = template.Library()
 
 LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
-
-
-def in_some_language(item, field):
-    """``(text, language)``: the reader's language if the text exists in it, else another one; ``("", "")`` for none."""
-    current = translation.get_language()
-    others = [code for code, name in settings.LANGUAGES if code != current]
-    for language in [current, *others]:
-        if text := getattr(item, f"{field}_{language}"):
-            return text, language
-    return "", ""
 
 
 @register.simple_tag

@@ -89,6 +89,7 @@ ITEMS = [
     "species/instruments/{}-instrument/",
     "{}-page/",
 ]
+NO_FEED = "species/range/feed.atom"
 HUBS = ["species/states/kz/", "contacts/organisations/public/", "contacts/public/"]
 CARDS = ["contacts/public/contact.vcf", "contacts/organisations/public/contact.vcf"]
 SEARCHES = [
@@ -101,10 +102,12 @@ SEARCHES = [
     "species/?state=KZ",
     "news/?state=KZ",
 ]
+DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations"]
 HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 
-DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS)]
+FORMS = [f"{path}{form}" for path in LISTS[1:-1] for form in ("feed.atom", "data.csv") if path + form != NO_FEED]
+DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS]
 
 
 def content(response):
@@ -124,6 +127,13 @@ def test_nothing_but_the_live_items_is_to_be_seen_through_any_door(client, world
         assert response.status_code == 200, door
         page = content(response)
         assert [state for state in HIDDEN if f"{state}-" in page] == [], door
+
+
+def test_nothing_but_the_live_items_is_in_the_data(client, worlds):
+    for name in DATA:
+        data = client.get(f"/api/v1/{name}/").content.decode()
+        assert [state for state in HIDDEN if f"{state}-" in data] == [], name
+        assert "live-" in data or name in ("contacts", "organisations"), name
 
 
 def test_the_live_items_are_to_be_seen_there(client, worlds):

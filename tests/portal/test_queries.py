@@ -84,6 +84,25 @@ ITEMS = [
 ]
 
 
+FORMS = [f"/en/{path}{form}" for path in LISTS for form in ("feed.atom", "data.csv")]
+FORMS.remove("/en/species/range/feed.atom")
+DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations"]
+
+
+@pytest.mark.parametrize("path", [*FORMS, *(f"/api/v1/{name}/" for name in DATA)])
+def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
+    items = Items()
+    items.add()
+    items.add()
+    counts = []
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200
+        counts.append(len(queries))
+        items.add()
+    assert counts[0] == counts[1] <= 25
+
+
 @pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article"])
 def test_more_rows_cost_no_more_queries(client, path):
     items = Items()

@@ -1,0 +1,327 @@
+"""What data says of an item: one declaration of columns, of which JSON, CSV, their descriptions and the dump are made.
+
+A record holds what the page of the item shows to everybody, in both languages, and nothing else. Relations are keys, as
+the filters of the lists take them, and only those of items that are live.
+"""
+
+import re
+from dataclasses import dataclass, field
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Prefetch
+from django.utils import translation
+from django.utils.html import linebreaks
+from django.utils.translation import gettext_lazy as _
+
+from .figures import with_pictures
+from .own_links import PREFIX, up_to_date
+from .text import RichTextField, safe_html
+from .wording import in_some_language, name_of
+
+LANGUAGES = [code for code, name in settings.LANGUAGES]
+SCHEMAS = [  # JSON Schema of a value by the class of its field
+    (models.UUIDField, {"type": "string", "format": "uuid"}),
+    (models.DateTimeField, {"type": "string", "format": "date-time"}),
+    (models.DateField, {"type": "string", "format": "date"}),
+    (models.TimeField, {"type": "string", "format": "time"}),
+    (models.BooleanField, {"type": "boolean"}),
+    (models.IntegerField, {"type": "integer"}),
+    (models.URLField, {"type": "string", "format": "uri"}),
+    (models.Field, {"type": "string"}),
+]
+KEY = {"type": "string"}
+TEXT = {"type": "string"}
+
+
+BREAK = "\x1e"  # a character that no stored text holds
+
+
+def as_shown(items, name, site):
+    """Put the formatted text ``name`` of all items as pages show it, with whole addresses, in place of the stored one.
+
+    The links and pictures of all are looked up at once.
+    """
+    texts = BREAK.join(safe_html(getattr(item, name) or "") for item in items)
+    for item, text in zip(items, absolute(with_pictures(up_to_date(texts)), site).split(BREAK), strict=False):
+        setattr(item, name, text)
+
+
+def absolute(html, site):
+    """``html`` of the portal's own making with whole addresses."""
+    html = re.sub(r'(\b(?:href|src)=")/(?!/)', rf"\1{site}/", html)
+    return re.sub(r'\bsrcset="[^"]*"', lambda found: re.sub(r'(?<=[" ])/', f"{site}/", found[0]), html)
+
+
+def nullable(schema):
+    return schema | {"type": [schema["type"], "null"]}
+
+
+def listed(schema):
+    return {"type": "array", "items": schema}
+
+
+def with_properties(**properties):
+    """The schema of an object that always has all of its properties."""
+    return {
+        "type": "object",
+        "properties": properties,
+        "required": list(properties),
+        "additionalProperties": False,
+    }
+
+
+IN_LANGUAGES = with_properties(**{code: nullable(TEXT) for code in LANGUAGES})
+
+
+def cell(value):
+    """A JSON value as the cell of a table: several are divided by ``; ``, what belongs together by a colon."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list):
+        return "; ".join(str(cell(one)) for one in value)
+    if isinstance(value, dict):
+        return ":".join(str(cell(one)) for one in value.values())
+    return value
+
+
+@dataclass
+class Column:
+    """``read(item, site)`` gives a value that ``schema`` describes; ``site`` is the beginning of absolute addresses.
+
+    ``about`` says in words what it is. ``parts``: the value is an object with these keys, in CSV a column for each.
+    """
+
+    name: str
+    about: str
+    schema: dict
+    read: object
+    parts: list = field(default_factory=list)
+    prefetch: object = None  # what ``read`` needs of many items: a callable that gives look-ups for prefetch_related()
+
+    @property
+    def heads(self):
+        return [f"{self.name}_{part}" for part in self.parts] or [self.name]
+
+    def cells(self, value):
+        """The cells of one value in a table."""
+        return [cell(value[part]) for part in self.parts] if self.parts else [cell(value)]
+
+
+# --- kinds of columns ---------------------------------------------------------------------------------------------
+
+
+def plain(name, as_=None):
+    """A field without translations: its value, ``None`` where nothing is recorded."""
+
+    def of(model):
+        source = model._meta.get_field(name)
+        schema = next(schema for kind, schema in SCHEMAS if isinstance(source, kind))
+        if source.choices:
+            schema = schema | {"enum": [value for value, label in source.flatchoices]}
+        optional = source.null or source.blank
+        if optional:
+            schema = nullable(schema)
+            schema |= {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+        return Column(as_ or name, name_of(source), schema, lambda item, site: writable(getattr(item, name)))
+
+    return of
+
+
+def writable(value):
+    """A field's value as JSON has it."""
+    if value is None or value == "":
+        return None
+    if isinstance(value, (bool, int)):
+        return value
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def translated(*names):
+    """Fields in two languages: ``{"en": …, "ru": …}``, ``None`` for what does not exist in one."""
+
+    def one(name):
+        def read(item, site):
+            return {code: getattr(item, f"{name}_{code}") or None for code in LANGUAGES}
+
+        def of(model):
+            source = model._meta.get_field(name)
+            kind = {"contentMediaType": "text/html"} if isinstance(source, RichTextField) else {}
+            return Column(name, name_of(source), IN_LANGUAGES | kind, read, LANGUAGES)
+
+        return of
+
+    return [one(name) for name in names]
+
+
+def key(name, path="slug"):
+    """The key of a related item; ``None`` where there is none or it is not live."""
+    return related(name, path, nullable(KEY), lambda found, steps: walked(found, steps) if found else None)
+
+
+def keys(name, path="slug"):
+    """The keys of related items that are live, sorted."""
+    return related(name, path, listed(KEY), lambda found, steps: sorted(walked(one, steps) for one in found))
+
+
+def related(name, path, schema, written):
+    *way, _last = steps = path.split("__")
+
+    def of(model):
+        relation = model._meta.get_field(name)
+
+        def live():
+            rows = relation.related_model.objects.published().order_by()
+            return [Prefetch(name, rows.select_related("__".join(way)) if way else rows, to_attr=f"live_{name}")]
+
+        def read(item, site):
+            return written(getattr(item, f"live_{name}"), steps)
+
+        return Column(name, name_of(relation), schema, read, prefetch=live)
+
+    return of
+
+
+def walked(item, steps):
+    for step in steps:
+        item = getattr(item, step)
+    return item
+
+
+def said(name, about, schema, read, parts=(), prefetch=None):
+    """Anything else."""
+    return lambda model: Column(name, about, schema, read, list(parts), prefetch)
+
+
+def in_each_language(text):
+    """``{"en": text(), "ru": text()}``: for what is put together anew in each language."""
+    found = {}
+    for code in LANGUAGES:
+        with translation.override(code):
+            found[code] = text() or None
+    return found
+
+
+def identity(item, site):
+    return str(item.uuid)
+
+
+def addresses(item, site):
+    """The page of ``item`` in each language."""
+    path = PREFIX.sub("", item.get_absolute_url(), count=1)
+    return {code: f"{site}/{code}/{path}" for code in LANGUAGES}
+
+
+ID = said("id", _("identity, the same for ever"), {"type": "string", "format": "uuid"}, identity)
+URL = said(
+    "url",
+    _("page"),
+    with_properties(**{code: {"type": "string", "format": "uri"} for code in LANGUAGES}),
+    addresses,
+    LANGUAGES,
+)
+
+
+# --- records ------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Entry:
+    """An item in a feed, in the reader's language or, if there is no such text, in ``language``; ``text`` is HTML."""
+
+    title: str
+    language: str
+    summary: str
+    text: str
+    published: object
+    categories: list
+
+
+class Record:
+    """What data says of the items of a list. ``name`` is that of the list in the API."""
+
+    name = ""
+    about = ""
+    model = None
+    declared = ()
+    summary_field = "summary"
+    category_columns = ("kind", "species", "states")
+
+    @classmethod
+    def columns(cls):
+        if "made" not in cls.__dict__:
+            cls.made = [column(cls.model) for column in cls.declared]
+        return cls.made
+
+    @classmethod
+    def of(cls, item, site):
+        """The record of one item, as JSON has it."""
+        return {column.name: column.read(item, site) for column in cls.columns()}
+
+    @classmethod
+    def ready(cls, items, site):
+        """The items of a query as a list, with all that their records need, and with texts as pages show them."""
+        wanted = [one for column in cls.columns() if column.prefetch for one in column.prefetch()]
+        found = list(items.select_related(None).prefetch_related(None).prefetch_related(*wanted))
+        for column in cls.columns():
+            if "contentMediaType" in column.schema:
+                for code in LANGUAGES:
+                    with translation.override(code):
+                        as_shown(found, f"{column.name}_{code}", site)
+        return found
+
+    @classmethod
+    def heads(cls):
+        return [head for column in cls.columns() for head in column.heads]
+
+    @classmethod
+    def cells(cls, item, site):
+        return [one for column in cls.columns() for one in column.cells(column.read(item, site))]
+
+    @classmethod
+    def schema(cls):
+        """The JSON Schema of a record."""
+        described = {column.name: column.schema | {"description": str(column.about)} for column in cls.columns()}
+        return with_properties(**described)
+
+    @classmethod
+    def entry(cls, item):
+        """The item in a feed."""
+        title, language = cls.title_of(item)
+        summary, _language = in_some_language(item, cls.summary_field)
+        body = in_some_language(item, "body")[0] if hasattr(item, "body") else ""
+        lines = [line for line in (cls.lead(item), summary) if line]
+        return Entry(
+            title=cls.titled(item, title),
+            language=language,
+            summary=summary,
+            text="".join(str(linebreaks(line, autoescape=True)) for line in lines) + body,
+            published=cls.published(item),
+            categories=cls.categories(item),
+        )
+
+    @classmethod
+    def title_of(cls, item):
+        """``(text, language)``"""
+        return in_some_language(item, item.title_field)
+
+    @classmethod
+    def titled(cls, item, title):
+        """The title of the entry: what must not be missed may stand before that of the item."""
+        return title
+
+    @classmethod
+    def lead(cls, item):
+        """What stands above the text on the page, in one line: dates and places."""
+        return ""
+
+    @classmethod
+    def published(cls, item):
+        return getattr(item, "published_at", None) or item.created
+
+    @classmethod
+    def categories(cls, item):
+        values = [column.read(item, "") for column in cls.columns() if column.name in cls.category_columns]
+        return [one for value in values if value for one in ([value] if isinstance(value, str) else value)]
