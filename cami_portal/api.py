@@ -7,9 +7,20 @@ from contacts.views import OrganisationList, RoleList
 from events.views import EventList
 from news.views import ArticleList
 from publishing.formats import Json
+from publishing.views import SourceList
 from species.views import InstrumentList, RangeMatrix, SpeciesList, StateList
 
-VIEWS = [ArticleList, EventList, SpeciesList, RangeMatrix, StateList, InstrumentList, RoleList, OrganisationList]
+VIEWS = [
+    ArticleList,
+    EventList,
+    SpeciesList,
+    RangeMatrix,
+    StateList,
+    InstrumentList,
+    RoleList,
+    OrganisationList,
+    SourceList,
+]
 
 
 def in_english(view):

@@ -5,6 +5,7 @@ from django.contrib import admin
 from django.urls import include, path, re_path
 
 from publishing import views as publishing_views
+from publishing.lists import addresses
 from publishing.preview import shared
 
 from . import views
@@ -36,7 +37,7 @@ urlpatterns = [
         path("events/", include("events.urls")),
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
-        path("sources/", publishing_views.SourceList.as_view(), name="sources"),
+        *addresses("sources/", publishing_views.SourceList, "sources"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),
     ),

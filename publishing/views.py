@@ -7,10 +7,14 @@ from django.http import FileResponse, Http404
 from django.shortcuts import redirect
 from django.urls import resolve
 from django.utils import translation
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
-from django.views.generic import DetailView, ListView
+from django.views.generic import DetailView
 
+from .formats import TABLES
+from .lists import FilteredListView, ListFilter
 from .models import Page, PhotoCredit, Source
+from .records import Record, plain, translated
 
 LONGEST_PATH = 200  # an address of the portal is a few words and a slug
 
@@ -65,10 +69,31 @@ class PageView(PublishedDetailView):
     model = Page
 
 
-class SourceList(ListView):
+class SourceRecord(Record):
+    """What the ``source`` of other records names."""
+
+    name = "sources"
+    about = _("The documents and pages that facts and items were taken from.")
+    model = Source
+    declared = [
+        plain("slug"),
+        *translated("title", "publisher"),
+        plain("year"),
+        plain("url"),
+        *translated("note"),
+    ]
+
+
+class SourceList(FilteredListView):
     """Where the portal's facts come from, and the photo credits that documents give for pictures not shown here."""
 
     model = Source
+    filterset_class = ListFilter  # without a filter, but what it does not know is refused as everywhere
+    template_name = "publishing/source_list.html"
+    paginate_by = None  # facts link to places on this page
+    title = _("Sources and photo credits")
+    record = SourceRecord
+    forms = TABLES
 
     def get_context_data(self, **kwargs):
         credits = PhotoCredit.objects.select_related("source")

@@ -73,6 +73,14 @@ def test_the_matrix_is_a_table_of_its_cells(client, world):
     assert client.get("/en/species/range/feed.atom").status_code == 404
 
 
+def test_the_sources_that_records_name_are_data_too(client, world):
+    source = f.SourceFactory(slug="s", title_en="Title", year=2016)
+    assert source.slug in [row["slug"] for row in rows(client.get("/ru/sources/data.csv"))]
+    record = next(row for row in client.get("/api/v1/sources/").json()["results"] if row["slug"] == "s")
+    assert (record["title"]["en"], record["year"], record["url"]) == ("Title", 2016, None)
+    assert client.get("/en/sources/?nothing=1").status_code == 400
+
+
 @pytest.mark.parametrize("path", ["news/", "events/", "species/instruments/", "events/2016/", "events/2016/8/"])
 def test_filters_hold_in_every_form(client, world, path):
     shown = [str(item.uuid) for item in listed(client, f"/en/{path}?species=saiga")]
