@@ -28,12 +28,33 @@ class WhenFacet(Facet):
         return {self.UPCOMING: numbers["upcoming"], self.PAST: numbers["all"] - numbers["upcoming"]}
 
 
+class WhatFacet(Facet):
+    """Meetings or deadlines, as ``EventQuerySet`` says: what a subscriber may want without the other."""
+
+    MEETINGS, DEADLINES = "meetings", "deadlines"
+
+    def __init__(self, **kwargs):
+        options = [(self.MEETINGS, _("meetings")), (self.DEADLINES, _("deadlines"))]
+        super().__init__(value="kind", options=lambda: options, label=_("Meetings or deadlines"), **kwargs)
+
+    def filter(self, queryset, values):
+        if len(values) != 1:
+            return queryset
+        return queryset.meetings() if values == [self.MEETINGS] else queryset.deadlines()
+
+    def counts(self, queryset):
+        deadlines = Count("pk", filter=Q(kind=Event.Kind.DEADLINE))
+        numbers = queryset.order_by().aggregate(deadlines=deadlines, all=Count("pk"))
+        return {self.MEETINGS: numbers["all"] - numbers["deadlines"], self.DEADLINES: numbers["deadlines"]}
+
+
 def country_options():
     return list(Country.objects.values_list("code", "name"))
 
 
 class EventFilter(ListFilter):
     q = TextFilter()
+    what = WhatFacet()
     when = WhenFacet()
     year = YearFacet(first="start", last="end")
     kind = Facet(value="kind", options=lambda: Event.Kind.choices, label=_("Kind"))

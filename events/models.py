@@ -35,6 +35,10 @@ class EventQuerySet(PublishableQuerySet):
         """Without what is cancelled or postponed: ``takes_place``, said as a query."""
         return self.exclude(status__in=[Event.Status.CANCELLED, Event.Status.POSTPONED])
 
+    def exact(self):
+        """Whose days are both known: ``is_exact``, said as a query."""
+        return self.filter(start__isnull=False, start_precision=Precision.DAY, end_precision=Precision.DAY)
+
     def deadlines(self):
         return self.filter(kind=Event.Kind.DEADLINE)
 
@@ -75,8 +79,12 @@ class Event(Publishable):
     reserved_slugs = r"\d+"
     search_fields = ("title", "short_title", "summary", "venue", "city", "participants", "outcomes")
     LASTING = (Kind.COP, Kind.CONGRESS, Kind.MEETING)  # more than a day
-    # A change of one of these is a new edition of the calendar entry.
-    SCHEDULE = ("start", "start_precision", "end", "end_precision", "start_time", "end_time", "time_zone", "status")
+    # A change of one of these is a new edition of the calendar entry: who wants to come has to plan anew. RFC 5546 asks
+    # for it after other times or another status; another place is as bad to miss. Other words only renew the entry.
+    SCHEDULE = (
+        "start", "start_precision", "end", "end_precision", "start_time", "end_time", "time_zone", "status",
+        "venue_en", "venue_ru", "city_en", "city_ru", "country_id", "attendance",
+    )  # fmt: skip
 
     title = CleanCharField(_("title"), max_length=300, blank=True)
     short_title = CleanCharField(_("short title"), max_length=120, blank=True)
@@ -199,10 +207,7 @@ class Event(Publishable):
 
     def save(self, *args, **kwargs):
         self.fill_dates()
-        if self.pk:
-            before = Event.objects.filter(pk=self.pk).values(*self.SCHEDULE).first()
-            if before and before != {field: getattr(self, field) for field in self.SCHEDULE}:
-                self.sequence += 1
+        self.fill_sequence()
         super().save(*args, **kwargs)
 
     def fill_dates(self):
@@ -212,6 +217,13 @@ class Event(Publishable):
             self.end, self.end_precision = self.start, self.start_precision
         self.start = first_day(self.start, self.start_precision)
         self.end = last_day(self.end, self.end_precision)
+
+    def fill_sequence(self):
+        """The next number after a change of the schedule; never less than what is stored, however old this row is."""
+        before = Event.objects.filter(pk=self.pk).values("sequence", *self.SCHEDULE).first() if self.pk else None
+        if before:
+            changed = any((getattr(self, field) or None) != (before[field] or None) for field in self.SCHEDULE)
+            self.sequence = max(self.sequence, before["sequence"]) + changed
 
     def gaps(self):
         yield from super().gaps()

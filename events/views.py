@@ -3,7 +3,7 @@ from urllib.parse import urlencode
 
 from django.db.models import DateField, F, Max, Min, Prefetch, Q, Value
 from django.db.models.functions import Greatest, Least
-from django.http import FileResponse, Http404
+from django.http import FileResponse, Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
@@ -18,6 +18,7 @@ from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView
 from publishing.wording import day_in_words
 
+from . import ics
 from .calendar import FIRST_DAY, LAST_DAY, ONE_DAY, known_to_year, months, timeline, weeks, within
 from .documents import TYPES
 from .filters import EventFilter, PeriodFilter
@@ -185,6 +186,20 @@ class EventDetail(PublishedDetailView):
             articles=event.articles.published(),
             **kwargs,
         )
+
+
+class EventFile(PublishedDetailView):
+    """One event as a file for the reader's own calendar; ``Http404`` where its days are not both known."""
+
+    model = Event
+
+    def get_queryset(self):
+        return ics.entries(super().get_queryset())
+
+    def render_to_response(self, context, **response_kwargs):
+        disposition = f'attachment; filename="{self.object.slug}.ics"'
+        headers = {"Content-Disposition": disposition}
+        return HttpResponse(ics.single(self.object, self.request), content_type=ics.CONTENT_TYPE, headers=headers)
 
 
 @require_safe
