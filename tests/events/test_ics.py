@@ -237,7 +237,7 @@ def test_nothing_invisible_gets_into_a_calendar(client):
             "UPDATE events_event SET title_en = %s, summary_en = %s", ["A\x0bB\x1f", "one\r\ntwo\u2028three"]
         )
     row = entry(client, event)
-    assert row.summary.value == "A B"
+    assert row.summary.value == "A\nB"
     assert row.description.value.startswith("one\ntwo")
 
 
