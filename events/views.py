@@ -21,7 +21,7 @@ from publishing.wording import day_in_words
 from . import ics
 from .calendar import FIRST_DAY, LAST_DAY, ONE_DAY, known_to_year, months, timeline, weeks, within
 from .documents import TYPES
-from .filters import EventFilter, PeriodFilter
+from .filters import EventFilter, PeriodFilter, WhatFacet
 from .models import Document, Event
 from .records import EventRecord
 
@@ -50,6 +50,20 @@ class Events(FilteredListView):
         day = max(found["next"], today) if found["next"] else found["last"] or today
         return within(day, self.first, self.last)
 
+    def calendars(self):
+        """``[(what is in it, its address, the same for calendar programs), …]``, each with the filters of this list."""
+        values = {name: value for name, value in self.filterset.values.items() if name != "what"}
+        kinds = [
+            (gettext("Meetings and deadlines"), {}),
+            (gettext("Meetings only"), {"what": WhatFacet.MEETINGS}),
+            (gettext("Deadlines only"), {"what": WhatFacet.DEADLINES}),
+        ]
+        path = f"{self.request.get_host()}{self.request.path}calendar.ics"
+        for label, what in kinds:
+            query = urlencode(values | what, doseq=True)
+            address = f"{path}?{query}" if query else path
+            yield label, f"{self.request.scheme}://{address}", f"webcal://{address}"
+
     def get_context_data(self, **kwargs):
         day = self.day()
         ways = [
@@ -57,7 +71,7 @@ class Events(FilteredListView):
             (gettext("Year"), self.with_filters("year", day.year), self.name == "year"),
             (gettext("Month"), self.with_filters("month", day.year, day.month), self.name == "month"),
         ]
-        return super().get_context_data(ways=ways, **kwargs)
+        return super().get_context_data(ways=ways, calendars=self.calendars(), **kwargs)
 
 
 class EventList(Events):
