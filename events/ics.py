@@ -12,16 +12,17 @@ import icalendar
 from django.db.models import OuterRef, Subquery
 from django.utils.text import capfirst
 from django.utils.translation import get_language, gettext_lazy, pgettext
+from django.utils.translation import gettext as _
 from icalendar import Timezone, vDDDLists, vDuration, vText, vUri
 
+from publishing.formats import Form
 from publishing.pasting import mended_characters
-from publishing.templatetags.publishing import in_some_language
+from publishing.wording import in_some_language
 
 from .calendar import FIRST_DAY, LAST_DAY, ONE_DAY, within
 from .models import Event
+from .records import EventRecord
 
-CONTENT_TYPE = "text/calendar; charset=utf-8"
-MOST = 2000  # entries in one calendar, the latest ones: about two megabytes, and what programs still take
 REFRESH = datetime.timedelta(hours=12)
 STATUS = {
     Event.Status.TENTATIVE: "TENTATIVE",
@@ -36,40 +37,57 @@ WARNINGS = {
 }
 
 
+class Calendar(Form):
+    """A list of events for programs that look by themselves, now and then, what has changed."""
+
+    suffix, label, media_type = "calendar.ics", gettext_lazy("Calendar (iCalendar)"), "text/calendar"
+    per_page = 1000  # the latest; of a longer list, which took more than a second to write, ``Link`` names the rest
+
+    def rows(self, items):
+        return entries(items)
+
+    def ready(self, items):
+        return list(items)
+
+    def written(self, items):
+        view, calendar = self.view, icalendar.Calendar()
+        calendar.calendar_name = f"{_('Central Asian Mammals Initiative')} · {view.name_with_filters()}"
+        calendar.add("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"}))
+        calendar.add("x-published-ttl", vDuration(REFRESH))  # the same for programs older than RFC 7986
+        calendar.add("source", vUri(f"{self.site}{view.path}{self.suffix}{view.query}", params={"VALUE": "URI"}))
+        calendar.add("url", vUri(f"{self.site}{view.path}{view.query}"))
+        return finished(calendar, items, self.site)
+
+    def finished(self, content, status=200):
+        response = super().finished(content, status)
+        if status == 200:
+            response["Content-Disposition"] = f'inline; filename="{self.record.name}.ics"'
+        return response
+
+
 def entries(events):
-    """Those of ``events`` that a calendar can hold, with all that it says of them; one query."""
+    """Those of ``events`` that a calendar can hold, the latest first, with all that it says of them; one query."""
     whole = Event.objects.published().filter(pk=OuterRef("part_of")).values("uuid")
     exact = events.exact().select_related("country").annotate(whole=Subquery(whole))
     return exact.order_by("-start", "pk")
 
 
-def subscription(events, request, *, name, address, page):
-    """A whole calendar: ``address`` is its own, ``page`` that of the list which shows the same."""
-    head = icalendar.Calendar()
-    head.calendar_name = name
-    head.add("refresh-interval", vDuration(REFRESH, params={"VALUE": "DURATION"}))
-    head.add("x-published-ttl", vDuration(REFRESH))  # the same for programs older than RFC 7986
-    head.add("source", vUri(address, params={"VALUE": "URI"}))
-    head.add("url", vUri(page))
-    return written(head, list(entries(events)[:MOST]), request)
-
-
-def single(event, request):
+def single(event, site):
     """One of ``entries()`` for a calendar that its reader has already."""
-    return written(icalendar.Calendar(), [event], request)
+    return finished(icalendar.Calendar(), [event], site)
 
 
-def written(calendar, events, request):
+def finished(calendar, events, site):
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//CMS Secretariat//CAMI portal//{get_language().upper()}")
     for event in events:
-        calendar.add_component(entry(event, request))
+        calendar.add_component(entry(event, site))
     calendar.subcomponents[:0] = [zone(name, *decades(events)) for name in sorted(calendar.get_used_tzids())]
     return calendar.to_ical()
 
 
-def entry(event, request):
-    address = request.build_absolute_uri(event.get_absolute_url())
+def entry(event, site):
+    address = site + event.get_absolute_url()
     begin, end = interval(event)
     row = icalendar.Event()
     row.add("uid", vText(event.uuid.urn))
@@ -108,9 +126,7 @@ def marked(event, title):
     deadline = pgettext("before the title in a calendar", "Deadline")
     if event.is_deadline and not title.casefold().startswith(deadline.casefold()):
         title = f"{deadline}: {title}"
-    if event.status != Event.Status.CONFIRMED:
-        title = f"{capfirst(event.get_status_display())}: {title}"
-    return title
+    return EventRecord.titled(event, title)
 
 
 def place_of(event):

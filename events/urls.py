@@ -1,4 +1,5 @@
 from django.urls import path, re_path
+from django.views.decorators.http import conditional_page
 from django.views.generic import RedirectView
 
 from publishing.lists import addresses
@@ -17,7 +18,7 @@ urlpatterns = [
         RedirectView.as_view(pattern_name="events:month", permanent=True, query_string=True),
     ),
     path("<slug:slug>/", views.EventDetail.as_view(), name="detail"),
-    path("<slug:slug>/event.ics", views.EventFile.as_view(), name="file"),
+    path("<slug:slug>/event.ics", conditional_page(views.EventFile.as_view()), name="file"),
     # At most four digits: no database is asked for a number that it cannot hold.
     re_path(r"^(?P<slug>[-\w]+)/documents/(?P<number>[1-9][0-9]{0,3})/$", views.document, name="document"),
 ]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from publishing.dates import Precision, first_day, last_day
+from publishing.formats import TABLES, Atom
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView
 from publishing.wording import day_in_words
@@ -32,6 +33,7 @@ class Events(FilteredListView):
     model = Event
     title = _("Events")
     record = EventRecord
+    forms = [Atom, ics.Calendar, *TABLES]
     first, last = FIRST_DAY, LAST_DAY
 
     def get_queryset(self):
@@ -58,7 +60,7 @@ class Events(FilteredListView):
             (gettext("Meetings only"), {"what": WhatFacet.MEETINGS}),
             (gettext("Deadlines only"), {"what": WhatFacet.DEADLINES}),
         ]
-        path = f"{self.request.get_host()}{self.request.path}calendar.ics"
+        path = f"{self.request.get_host()}{self.path}{ics.Calendar.suffix}"
         for label, what in kinds:
             query = urlencode(values | what, doseq=True)
             address = f"{path}?{query}" if query else path
@@ -90,6 +92,10 @@ class Period(Events):
         super().setup(request, *args, **kwargs)
         day = datetime.date(int(kwargs["year"]), int(kwargs.get("month", 1)), 1)
         self.first, self.last = first_day(day, self.precision), last_day(day, self.precision)
+
+    @property
+    def title(self):
+        return gettext("Events in %(period)s") % {"period": self.in_words(self.first)}
 
     def get_queryset(self):
         touching = super().get_queryset().filter(start__lte=self.last, end__gte=self.first)
@@ -211,9 +217,10 @@ class EventFile(PublishedDetailView):
         return ics.entries(super().get_queryset())
 
     def render_to_response(self, context, **response_kwargs):
-        disposition = f'attachment; filename="{self.object.slug}.ics"'
-        headers = {"Content-Disposition": disposition}
-        return HttpResponse(ics.single(self.object, self.request), content_type=ics.CONTENT_TYPE, headers=headers)
+        site = self.request.build_absolute_uri("/").removesuffix("/")
+        response = HttpResponse(ics.single(self.object, site), content_type="text/calendar; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{self.object.slug}.ics"'
+        return response
 
 
 @require_safe

@@ -45,12 +45,12 @@ class Form:
         faults = self.faults() or (filterset.messages if not filterset.is_valid() else [])
         if faults:
             return self.finished(self.refusal(faults), 400)
-        self.paginator = Paginator(self.view.rows(filterset.qs), self.size())
+        self.paginator = Paginator(self.rows(filterset.qs), self.size())
         try:
             self.page = self.paginator.page(self.number())
         except EmptyPage:
             raise Http404 from None
-        response = self.finished(self.written(self.record.ready(self.page.object_list, self.site)))
+        response = self.finished(self.written(self.ready(self.page.object_list)))
         set_response_etag(response)
         return get_conditional_response(self.request, etag=response["ETag"], response=response)
 
@@ -71,6 +71,13 @@ class Form:
     def faults(self):
         """What is wrong with the parameters that the filters do not know."""
         return []
+
+    def rows(self, items):
+        return self.view.rows(items)
+
+    def ready(self, items):
+        """The items of a page with all that is written of them."""
+        return self.record.ready(items, self.site)
 
     def size(self):
         return self.per_page

@@ -4,9 +4,11 @@ import datetime
 
 import pytest
 import vobject
+from bs4 import BeautifulSoup
 from django.db import connection
 
-from events.models import Event
+from events.models import Event, Part, Participant
+from species.models import Species
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -271,3 +273,153 @@ def test_what_is_not_live_is_no_file(client, state):
 @pytest.mark.parametrize("path", ["nothing/event.ics", "a%00b/event.ics", f"{'a' * 3000}/event.ics", "event.ics"])
 def test_there_is_no_file_of_what_does_not_exist(client, path):
     assert client.get(f"/en/events/{path}").status_code == 404
+
+
+# --- subscriptions ------------------------------------------------------------------------------------------------
+
+
+def titles(client, path):
+    return [row.summary.value for row in calendar(client, path).contents.get("vevent", [])]
+
+
+@pytest.fixture
+def events():
+    """One event of each kind that matters, made in no order; the saiga's is the workshop."""
+    saiga = f.SpeciesFactory(slug="saiga", name_en="Saiga")
+    workshop = f.EventFactory(title_en="Workshop")
+    workshop.species.add(saiga)
+    f.EventFactory(title_en="Report", kind="deadline", start=D(2017, 4, 24), end=None)
+    f.EventFactory(title_en="Summit", start=D(2016, 12, 30), end=D(2017, 1, 2), status="cancelled")
+    f.EventFactory(title_en="Vague", start=D(2016, 8, 1), start_precision="month", end=None)
+    f.EventFactory(title_en="Undated", start=None, end=None)
+    for state, fields in f.states().items():
+        if state != "live":
+            f.EventFactory(title_en=state, **fields)
+
+
+ALL = ["Deadline: Report", "Cancelled: Summit", "Workshop"]
+
+
+@pytest.mark.parametrize(
+    ("path", "expected"),
+    [
+        ("", ALL),
+        ("2016/", ALL[1:]),
+        ("2017/", ALL[:2]),
+        ("2016/8/", ALL[2:]),
+        ("2015/", []),
+    ],
+)
+def test_each_list_of_events_is_a_calendar(client, events, path, expected):
+    assert titles(client, f"/en/events/{path}calendar.ics") == expected
+
+
+@pytest.mark.parametrize(
+    ("query", "expected"),
+    [
+        ("species=saiga", ALL[2:]),
+        ("year=2017&utm_source=x", ALL[:2]),
+        ("q=summit", ALL[1:2]),
+        ("what=meetings", ALL[1:]),
+        ("what=deadlines", ALL[:1]),
+        ("what=deadlines&what=meetings", ALL),
+        ("what=deadlines&year=2016", []),
+        ("what=&" + "&".join(["species=saiga"] * 800), ALL[2:]),
+    ],
+)
+def test_a_calendar_has_the_filters_of_its_list(client, events, query, expected):
+    assert titles(client, f"/en/events/calendar.ics?{query}") == expected
+
+
+@pytest.mark.parametrize("path", ["", "2016/", "2016/8/"])
+@pytest.mark.parametrize(
+    "query", ["species=nothing", "nothing=1", "what=x", "what=%00", "q=%00", "q=a&q=b", f"q={'a' * 10_000}"]
+)
+def test_a_wrong_filter_gives_no_calendar(client, events, path, query):
+    response = client.get(f"/en/events/{path}calendar.ics?{query}")
+    assert (response.status_code, response["Content-Type"]) == (400, "text/plain; charset=utf-8")
+    assert (b"VCALENDAR" in response.content, response.content.strip() > b"") == (False, True)
+
+
+@pytest.mark.parametrize("path", ["1899/calendar.ics", "2016/13/calendar.ics", "2016/08/calendar.ics", "calendar.ics/"])
+def test_there_is_no_calendar_elsewhere(client, path):
+    assert client.get(f"/en/events/{path}").status_code == 404
+
+
+def test_a_calendar_names_itself_and_where_it_comes_from(client, events):
+    saved = calendar(client, "/en/events/2016/calendar.ics?species=saiga&page=1").contents
+    name = "Central Asian Mammals Initiative · Events in 2016 · Species: Saiga"
+    page = "http://testserver/en/events/2016/"
+    expected = {
+        "version": "2.0",
+        "prodid": "-//CMS Secretariat//CAMI portal//EN",
+        "name": name,
+        "x-wr-calname": name,
+        "url": f"{page}?species=saiga",
+        "source": f"{page}calendar.ics?species=saiga",
+        "refresh-interval": "PT12H",
+        "x-published-ttl": "PT12H",
+    }
+    assert {key: value[0].value for key, value in saved.items() if key != "vevent"} == expected
+
+
+@pytest.mark.parametrize("address", ["calendar.ics?species=saiga", "2016/calendar.ics", "e/event.ics"])
+def test_an_unchanged_calendar_is_not_sent_again(client, events, address):
+    event = f.EventFactory(slug="e")
+    event.species.add(*Species.objects.all())
+    first = client.get(f"/ru/events/{address}")
+    again = client.get(f"/ru/events/{address}", headers={"If-None-Match": first["ETag"]})
+    assert (again.status_code, again.content) == (304, b"")
+    event.city_ru = "Душанбе"
+    event.save()
+    assert client.get(f"/ru/events/{address}", headers={"If-None-Match": first["ETag"]}).status_code == 200
+
+
+def test_a_crowded_calendar_goes_on_in_a_second_part(client, monkeypatch):
+    monkeypatch.setattr("events.ics.Calendar.per_page", 2)
+    for year in (2015, 2017, 2016):
+        f.EventFactory(title_en=str(year), start=D(year, 1, 1), end=None)
+    assert titles(client, "/en/events/calendar.ics") == ["2017", "2016"]
+    assert (
+        client.get("/en/events/calendar.ics")["Link"] == '<http://testserver/en/events/calendar.ics?page=2>; rel="next"'
+    )
+    assert titles(client, "/en/events/calendar.ics?page=2") == ["2015"]
+    assert client.get("/en/events/calendar.ics?page=3").status_code == 404
+
+
+def test_a_calendar_reveals_nobody(client):
+    person = f.PersonFactory(family_name_en="Expert")
+    f.PrivateContactFactory(person=person)
+    event = f.EventFactory()
+    Participant.objects.create(event=event, person=person)
+    part = f.OrganisationFactory(email="o@example.org")
+    Part.objects.create(event=event, organisation=part, part="organiser")
+    text = client.get("/en/events/calendar.ics").content.decode()
+    assert event.uuid.urn in text
+    assert ("Expert" in text, "@" in text, "ORGANIZER" in text) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"),
+    [
+        ("/en/events/", ""),
+        ("/ru/events/?page=1&utm_source=x", ""),
+        ("/en/events/2016/?species=saiga", "species=saiga"),
+        ("/en/events/2016/8/?what=deadlines&kind=deadline", "kind=deadline"),
+    ],
+)
+def test_lists_offer_their_calendar_with_meetings_deadlines_or_both(client, events, path, kept):
+    page = BeautifulSoup(client.get(path).content, "html5lib")
+    links = [link["href"] for link in page.select(".subscribe a")]
+    base = f"://testserver{path.partition('?')[0]}calendar.ics"
+    queries = ["&".join(filter(None, [kept, what])) for what in ("", "what=meetings", "what=deadlines")]
+    addresses = [base + ("?" if query else "") + query for query in queries]
+    assert links == [scheme + address for address in addresses for scheme in ("webcal", "http")]
+    assert page.select_one("link[rel=alternate][type='text/calendar']")
+    for link in links[1::2]:
+        assert calendar(client, link)
+
+
+def test_a_wrong_filter_offers_no_calendar(client):
+    page = BeautifulSoup(client.get("/en/events/?what=x").content, "html5lib")
+    assert page.select(".subscribe, [type='text/calendar']") == []

@@ -14,7 +14,7 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 LISTS = {
     "news": ["species", "state", "kind", "year"],
-    "events": ["when", "year", "kind", "country", "species", "state"],
+    "events": ["what", "when", "year", "kind", "country", "species", "state"],
     "species": ["state", "group", "category", "appendix", "membership"],
     "species/range": ["state", "group", "category", "appendix", "membership", "species"],
     "species/instruments": ["kind", "species"],

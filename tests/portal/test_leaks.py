@@ -85,6 +85,7 @@ ITEMS = [
     "news/{}-article/",
     "events/{}-event/",
     "events/{}-event/documents/1/",
+    "events/{}-event/event.ics",
     "species/{}-species/",
     "species/instruments/{}-instrument/",
     "{}-page/",
@@ -107,6 +108,7 @@ HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 
 FORMS = [f"{path}{form}" for path in LISTS[1:-1] for form in ("feed.atom", "data.csv") if path + form != NO_FEED]
+FORMS += [f"events/{period}calendar.ics" for period in ("", "2016/", "2016/8/")]
 DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS]
 
 

@@ -73,6 +73,7 @@ LISTS = [
 ITEMS = [
     "news/a/",
     "events/e/",
+    "events/e/event.ics",
     "species/s/",
     "species/states/kz/",
     "species/instruments/i/",
@@ -85,6 +86,7 @@ ITEMS = [
 
 
 FORMS = [f"/en/{path}{form}" for path in LISTS for form in ("feed.atom", "data.csv")]
+FORMS += [f"/en/events/{period}calendar.ics" for period in ("", "2016/", "2016/8/")]
 FORMS.remove("/en/species/range/feed.atom")
 DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations"]
 
