@@ -40,8 +40,8 @@ WARNINGS = {
 class Calendar(Form):
     """A list of events for programs that look by themselves, now and then, what has changed."""
 
-    suffix, label, media_type = "calendar.ics", gettext_lazy("Calendar (iCalendar)"), "text/calendar"
-    per_page = 1000  # the latest; of a longer list, which took more than a second to write, ``Link`` names the rest
+    suffix, label, media_type = "calendar.ics", gettext_lazy("Calendar (ICS)"), "text/calendar"
+    per_page = 1000  # the latest; they take most of a second; ``Link`` names the rest of a longer list
 
     def rows(self, items):
         return entries(items)
