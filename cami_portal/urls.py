@@ -10,6 +10,7 @@ from publishing.preview import shared
 
 from . import views
 from .guide import Guide
+from .informea import views as informea
 
 handler400 = "cami_portal.errors.bad_request"
 handler403 = "cami_portal.errors.permission_denied"
@@ -29,6 +30,9 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
+    re_path(r"^informea\.svc(?:/(?P<path>.*))?$", informea.service, name="informea"),
+    path("api/informea/meetings.json", informea.newer, {"name": "Meetings"}),
+    path("api/informea/contacts.json", informea.newer, {"name": "Contacts"}),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}[-0-9xshared]{0,20}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(
