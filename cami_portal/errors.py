@@ -44,9 +44,9 @@ def error_page(request, status):
     return response
 
 
-def error_data(status):
+def error_data(status, message=""):
     """The same for programs."""
-    response = JsonResponse({"status": status, "messages": [MESSAGES[status]]}, status=status)
+    response = JsonResponse({"status": status, "messages": [message or MESSAGES[status]]}, status=status)
     response["Cache-Control"] = "no-store"
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -153,14 +153,12 @@ class Meetings:
     def find(self, key):
         return next(iter(self.rows([uuid.UUID(key)])), None)
 
+    def with_all(self, events):
+        """With what a row is made of."""
+        return events.select_related("country", "picture").prefetch_related("organisation_parts__organisation__part_of")
+
     def rows(self, keys):
-        events = (
-            Event.objects.published()
-            .for_informea()
-            .filter(uuid__in=keys)
-            .select_related("country", "picture")
-            .prefetch_related("organisation_parts__organisation__part_of")
-        )
+        events = self.with_all(Event.objects.published().for_informea().filter(uuid__in=keys))
         found = {event.uuid: live(event, self.base) for event in events}
         lacking = [key for key in keys if key not in found]
         if lacking:

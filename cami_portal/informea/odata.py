@@ -162,7 +162,7 @@ def written(entity_set, row, base, expanded=()):
 
 def answer(content, status=200, content_type="application/json; charset=utf-8"):
     text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    headers = {"DataServiceVersion": "2.0", "Content-Language": "en, ru"}
+    headers = {"DataServiceVersion": "2.0", "Content-Language": "en, ru", "Access-Control-Allow-Origin": "*"}
     return HttpResponse(text, status=status, content_type=content_type, headers=headers)
 
 
@@ -172,15 +172,3 @@ def error(status, sentence):
     response["Content-Language"] = "en"
     response["Cache-Control"] = "no-store"
     return response
-
-
-# What is said where nothing more is known.
-SENTENCES = {
-    400: "Bad request.",
-    403: "Forbidden.",
-    404: "Resource not found.",
-    405: "This service can be read only.",
-    429: "Too many requests.",
-    500: "An error of the portal.",
-    503: "The portal is away for a moment.",
-}

@@ -4,11 +4,11 @@ import re
 from datetime import date, datetime
 from urllib.parse import urlencode
 
-from django.conf import settings
 from django.http import JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import conditional_page
 
+from ..errors import MESSAGES, error_data
 from . import odata
 from .contacts import Contacts
 from .meetings import Meetings
@@ -21,13 +21,13 @@ RESOURCE = re.compile(rf"(?P<set>Meetings|Contacts)(?:\('(?P<key>{KEY})'\))?(?:/
 
 def base_of(request):
     """What every address in an answer begins with."""
-    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
+    return request.build_absolute_uri("/").removesuffix("/")
 
 
 @conditional_page
 def service(request, path=None):
     if request.method not in ("GET", "HEAD"):
-        response = odata.error(405, odata.SENTENCES[405])
+        response = odata.error(405, MESSAGES[405])
         response["Allow"] = "GET, HEAD"
         return response
     try:
@@ -46,7 +46,7 @@ def answered(request, path):
         return odata.answer(schema, content_type="application/xml; charset=utf-8")
     found = RESOURCE.fullmatch(path)
     if found is None:
-        raise Refused(404, odata.SENTENCES[404])
+        raise Refused(404, MESSAGES[404])
     entity_set, base = SETS[found["set"]], base_of(request)
     rows = ROWS[entity_set.name](base)
     if found["key"]:
@@ -55,13 +55,13 @@ def answered(request, path):
         odata.options(request.GET, known=())
         return odata.answer(str(rows.count()), content_type="text/plain; charset=utf-8")
     if found["part"]:
-        raise Refused(404, odata.SENTENCES[404])
+        raise Refused(404, MESSAGES[404])
     return many(request, entity_set, base, rows)
 
 
 def one(request, entity_set, base, row, part):
     if row is None or (part and part not in entity_set.relations):
-        raise Refused(404, odata.SENTENCES[404])
+        raise Refused(404, MESSAGES[404])
     if part:
         odata.options(request.GET)
         return odata.answer({"d": {"results": odata.related(entity_set, row, part)}})
@@ -90,18 +90,20 @@ def many(request, entity_set, base, rows):
 @conditional_page
 def newer(request, name):
     if request.method not in ("GET", "HEAD"):
-        return JsonResponse({"error": odata.SENTENCES[405]}, status=405, headers={"Allow": "GET, HEAD"})
+        return error_data(405)
     rows = ROWS[name](base_of(request))
     try:
         asked = odata.options(request.GET, known=("$count", "$top", "$skip"))
         if request.GET.get("$count", "false") not in ("true", "false"):
             raise Refused(400, "$count is “true” or “false”.")
     except Refused as refused:
-        return JsonResponse({"error": str(refused)}, status=refused.status)
+        return error_data(refused.status, str(refused))
     if request.GET.get("$count") == "true":
-        return JsonResponse({"count": rows.count()})
-    top = asked.top if "$top" in request.GET else odata.MOST
-    return JsonResponse([flat(row) for row in rows.page(odata.ORDER, asked.skip, top)], safe=False)
+        content = {"count": rows.count()}
+    else:
+        top = asked.top if "$top" in request.GET else odata.MOST
+        content = [flat(row) for row in rows.page(odata.ORDER, asked.skip, top)]
+    return JsonResponse(content, safe=False, headers={"Access-Control-Allow-Origin": "*"})
 
 
 def flat(row):
