@@ -78,7 +78,7 @@ def focal_point(species=None, **fields):
 
 
 def test_the_seed_is_harvested_and_every_row_is_taken(client):
-    call_command("loaddata", *FIXTURES, verbosity=0)
+    call_command("loaddata", *FIXTURES[:-1], verbosity=0)  # all but the news
     for entity, rule, number in [("Meetings", rules.meeting, 14), ("Contacts", rules.contact, 5)]:
         assert client.get(f"{SERVICE}/{entity}/$count").content == str(number).encode()
         rows = harvest(client, entity)
@@ -86,6 +86,13 @@ def test_the_seed_is_harvested_and_every_row_is_taken(client):
         for row in rows.values():
             assert [rule(row, version).errors for version in (1, 3)] == [[], []]
             assert client.get(f"{SERVICE}/{entity}('{row['id']}')").status_code == 200
+    # What other secretariats send themselves is left to them (trap 16).
+    sent = Event.objects.published().for_informea()
+    theirs = ["cms-standing-committee", "iucn", "cites", "gslep-secretariat"]
+    assert not sent.filter(kind__in=["cop", "congress"]).exists()
+    assert not sent.filter(
+        organisation_parts__part="organiser", organisation_parts__organisation__slug__in=theirs
+    ).exists()
 
 
 def test_pages_follow_until_the_empty_one(client):
@@ -361,27 +368,17 @@ def test_16_what_another_secretariat_sends_is_left_to_it(client):
     assert harvest(client, "Meetings") == {}
 
 
-def test_16_the_seed_leaves_to_others_what_is_theirs():
-    call_command("loaddata", *FIXTURES, verbosity=0)
-    sent = Event.objects.published().for_informea()
-    assert not sent.filter(kind__in=["cop", "congress"]).exists()
-    theirs = ["cms-standing-committee", "iucn", "cites", "gslep-secretariat"]
-    assert not sent.filter(
-        organisation_parts__part="organiser", organisation_parts__organisation__slug__in=theirs
-    ).exists()
-
-
 @pytest.mark.parametrize("address", [f"{SERVICE}/Meetings?$expand=title,description", f"{SERVICE}/Contacts"])
 def test_17_a_hundred_rows_cost_no_more_queries_than_two(client, address):
     def add(number):
         for _each in range(number):
             event, office = (
-                f.EventFactory(country=f.CountryFactory()),
+                f.EventFactory(country=country("KZ")),
                 f.OrganisationFactory(part_of=f.OrganisationFactory()),
             )
             Part.objects.create(event=event, organisation=office, part="organiser")
             f.EventFactory().delete()
-            office = f.OrganisationFactory(country=f.CountryFactory())
+            office = f.OrganisationFactory(country=country("KZ"))
             f.AssignmentFactory(role=f.RoleFactory(organisation=office), person=f.PersonFactory(organisation=office))
             f.FocalPointFactory(person=f.PersonFactory(organisation=office), name_public=True)
 

@@ -107,7 +107,7 @@ HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 
 FORMS = [f"{path}{form}" for path in LISTS[1:-1] for form in ("feed.atom", "data.csv") if path + form != NO_FEED]
-DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS]
+DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS, "news/informea.xml"]
 
 
 def content(response):
