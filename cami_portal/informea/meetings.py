@@ -134,8 +134,9 @@ class Meetings:
         self.base = base
 
     def keys(self):
-        events = Event.objects.published().for_informea().order_by().values_list("uuid", "changed")
-        return events.union(self.tombstones().order_by().values_list("uuid", "deleted_at"), all=True)
+        # Not values(): where texts are translated, its columns come in any order, and a union goes by their places.
+        events = Event.objects.published().for_informea().order_by().raw_values("uuid", "changed")
+        return events.union(self.tombstones().order_by().values("uuid", "deleted_at"), all=True)
 
     def tombstones(self):
         of_events = Tombstone.objects.filter(content_type=ContentType.objects.get_for_model(Event))
@@ -148,7 +149,7 @@ class Meetings:
         """``order`` is ``[(property, whether descending), …]`` of "updated" and "id"."""
         columns = {"updated": "changed", "id": "uuid"}
         keys = self.keys().order_by(*(f"{'-' if down else ''}{columns[name]}" for name, down in order))
-        return self.rows([key for key, updated in keys[skip : skip + top]])
+        return self.rows([key["uuid"] for key in keys[skip : skip + top]])
 
     def find(self, key):
         return next(iter(self.rows([uuid.UUID(key)])), None)
