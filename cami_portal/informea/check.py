@@ -13,7 +13,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django.views.generic import TemplateView
 
-from events.informea import Type
 from events.models import Event
 from publishing.dates import Precision
 from publishing.states import State, in_state
@@ -105,14 +104,18 @@ def of_tombstone(tombstone, base):
 
 
 def preview(shown, country):
-    """What InforMEA will show of a meeting: ``[(name, text, its language), …]``."""
-    days = range_in_words(shown["start"], Precision.DAY, shown["end"], Precision.DAY) if shown["start"] else ""
-    place = ", ".join(filter(None, [shown["location"], shown["city"], str(country or shown["country"] or "")]))
-    type_ = Type(shown["type"]).label if shown["type"] in Type else shown["type"]
+    """What InforMEA will show of a meeting, in its words: ``[(name, text, language or ""), …]``."""
     titles = [(_("title"), text, code) for code, text in shown["titles"].items()]
-    lines = [(_("when"), days), (_("where"), place), (_("kind"), type_), (_("status"), shown["status"])]
-    lines += [(_("access"), shown["access"]), (_("whose meeting"), shown["kind"])]
-    return [*titles, *((name, text, "") for name, text in lines if text)]
+    days = range_in_words(shown["start"], Precision.DAY, shown["end"], Precision.DAY) if shown["start"] else ""
+    place = [shown["location"], shown["city"], country.name_en if country else shown["country"]]
+    words = [
+        (_("where"), ", ".join(filter(None, place))),
+        (_("kind"), shown["type"]),
+        (_("status"), shown["status"]),
+        (_("access"), shown["access"]),
+        (_("whose meeting"), shown["kind"]),
+    ]
+    return [*titles, (_("when"), days, ""), *((name, text, "en") for name, text in words if text)]
 
 
 def of_contact(contact, base):
@@ -128,7 +131,7 @@ def of_contact(contact, base):
 
 
 LABELS = {
-    "title": _("name"),
+    "title": pgettext_lazy("of a contact", "name"),
     "position": _("position"),
     "institution": _("organisation"),
     "country": _("country"),
