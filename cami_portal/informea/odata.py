@@ -105,7 +105,7 @@ def options(query, entity_set=None, known=("$format",)):
 
 
 def number(name, value, most):
-    if not re.fullmatch("[0-9]{1,10}", value, re.ASCII) or int(value) > most:
+    if not re.fullmatch("[0-9]{1,10}", value) or int(value) > most:
         raise Refused(400, f"{name} is a number from 0 to {most}.")
     return int(value)
 

@@ -38,7 +38,7 @@ def harvest(client, entity):
         page = response.json()["d"]["results"]
         if not page:
             return rows
-        assert len(page) <= 100
+        assert len(page) == len({row["id"] for row in page}) <= 100
         assert not rows.keys() & {row["id"] for row in page}
         rows |= {row["id"]: row for row in page}
         skip += 100
@@ -526,9 +526,9 @@ def test_only_what_is_live_goes_out(client):
 
 
 def test_no_address_of_an_expert_and_no_name_without_consent(client):
-    focal_point()
+    one = focal_point()
     focal_point(
-        person=f.PersonFactory(family_name_en="Undisclosed", organisation=f.OrganisationFactory()), name_public=False
+        person=f.PersonFactory(family_name_en="Undisclosed", organisation=one.person.organisation), name_public=False
     )
     texts = "".join(client.get(door).content.decode() for door in DOORS)
     assert "Family" in texts
@@ -671,7 +671,8 @@ def test_the_news_are_whole_and_lead_to_the_portal(client):
     feed = feedparser.parse(response.content)
     assert (feed.bozo, feed.version, feed.feed.language, len(feed.entries)) == (False, "rss20", "en", 2)
     entry = feed.entries[0]
-    assert (entry.title, entry.id, entry.guidislink) == ("A", f"urn:uuid:{article.uuid}", False)
+    assert entry.title == "A"
+    assert f'<guid isPermaLink="false">urn:uuid:{article.uuid}</guid>' in response.content.decode()
     assert entry.link == f"http://testserver{article.get_absolute_url()}"
     assert entry.published == "Tue, 15 Nov 2016 00:00:00 +0100"
     assert [tag.term for tag in entry.tags] == ["Saiga", "Kazakhstan"]
