@@ -9,6 +9,8 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
 
+from .informea import odata
+
 MESSAGES = {
     400: "The request is not well formed.",
     403: "This may not be read.",
@@ -30,6 +32,8 @@ def error_page(request, status):
     """The page for ``status``. It is rendered without context processors: they may be what failed."""
     if request.path_info.startswith("/api/"):
         return error_data(status)
+    if request.path_info.startswith(odata.PATH):
+        return odata.error(status, MESSAGES[status])
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
         context = {"status": status, "section": section_of(request.path_info), "minutes": settings.THROTTLE_MINUTES}
@@ -40,9 +44,9 @@ def error_page(request, status):
     return response
 
 
-def error_data(status):
+def error_data(status, message=""):
     """The same for programs."""
-    response = JsonResponse({"status": status, "messages": [MESSAGES[status]]}, status=status)
+    response = JsonResponse({"status": status, "messages": [message or MESSAGES[status]]}, status=status)
     response["Cache-Control"] = "no-store"
     response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -215,6 +215,9 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cami-portal@l
 # Links are checked on the public internet only; hosts of one's own network whose pages readers can open stand here.
 LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])
 
+# The treaty under whose code InforMEA gets our meetings and contacts; it refuses meetings of one that it does not know.
+INFORMEA_TREATY = env.str("INFORMEA_TREATY", "cms")
+
 # What the rich text editor has besides its own (the fields offer it: publishing/text.py, which also makes it safe).
 DJANGO_PROSE_EDITOR_EXTENSIONS = [
     {

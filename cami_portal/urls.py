@@ -10,6 +10,9 @@ from publishing.preview import shared
 
 from . import views
 from .guide import Guide
+from .informea import feed as informea_feed
+from .informea import views as informea
+from .informea.check import SelfCheck
 
 handler400 = "cami_portal.errors.bad_request"
 handler403 = "cami_portal.errors.permission_denied"
@@ -20,6 +23,7 @@ handler500 = "cami_portal.errors.server_error"
 urlpatterns = [
     # Editors
     path("admin/guide/", admin.site.admin_view(Guide.as_view()), name="guide"),
+    path("admin/informea/", admin.site.admin_view(SelfCheck.as_view()), name="informea_check"),
     path("admin/", admin.site.urls),
     path("accounts/", include("cami_portal.accounts")),
     path("style/", views.Style.as_view(), name="style"),
@@ -29,12 +33,16 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
+    re_path(r"^informea\.svc(?:/(?P<path>.*))?$", informea.service, name="informea"),
+    path("api/informea/meetings.json", informea.newer, {"name": "Meetings"}, name="informea_meetings"),
+    path("api/informea/contacts.json", informea.newer, {"name": "Contacts"}, name="informea_contacts"),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}[-0-9xshared]{0,20}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(
         path("", views.Home.as_view(), name="home"),
         path("species/", include("species.urls")),
         path("events/", include("events.urls")),
+        path("news/informea.xml", informea_feed.news, name="informea_news"),
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
         *addresses("sources/", publishing_views.SourceList, "sources"),

@@ -19,6 +19,7 @@ from publishing.states import Publishable, PublishableQuerySet
 from publishing.text import CleanCharField, CleanTextField, RichTextField
 from species.models import Instrument, RangeState, Species
 
+from . import informea
 from .documents import document_path
 
 
@@ -44,6 +45,11 @@ class EventQuerySet(PublishableQuerySet):
 
     def meetings(self):
         return self.exclude(kind=Event.Kind.DEADLINE)
+
+    def for_informea(self):
+        """What InforMEA gets; of one event, ``kept_from_informea`` says why it does not."""
+        exact = Q(start__isnull=False, start_precision=Precision.DAY, end_precision=Precision.DAY)
+        return self.filter(exact, to_informea=True, kind__in=informea.TYPES).exclude(title_en="")
 
 
 class Event(Publishable):
@@ -138,7 +144,11 @@ class Event(Publishable):
     organisations = models.ManyToManyField(Organisation, through="Part", related_name="events")
     sequence = models.PositiveIntegerField(_("edition of the calendar entry"), default=0, editable=False)
     informea_kind = models.CharField(
-        _("kind for InforMEA"), max_length=30, blank=True, help_text=_("Empty: decided by the kind above.")
+        _("kind for InforMEA"),
+        max_length=30,
+        blank=True,
+        choices=informea.Type,
+        help_text=_("Empty: decided by the kind above."),
     )
     to_informea = models.BooleanField(
         _("send to InforMEA"),
@@ -261,6 +271,33 @@ class Event(Publishable):
     def is_exact(self):
         """Whether calendars can hold it: both days are known."""
         return bool(self.start) and self.start_precision == self.end_precision == Precision.DAY
+
+    @property
+    def informea_type(self):
+        return self.informea_kind or informea.TYPES.get(self.kind, "")
+
+    @property
+    def kept_from_informea(self):
+        """Why InforMEA does not get it, in words, or ``""``; ``for_informea()`` asks the same of many."""
+        if self.kind not in informea.TYPES:
+            return _("Visits and deadlines are no meetings: they are not sent.")
+        if not self.to_informea:
+            return _("“Send to InforMEA” is not ticked.")
+        if not self.start:
+            return _("The date is still to be announced.")
+        if not self.is_exact:
+            return _("Only the month or the year is known; InforMEA needs exact days.")
+        if not self.title_en:
+            return _("The title is missing in English.")
+        return ""
+
+    def remains(self):
+        """So much as InforMEA has to be told of a meeting that it got and that is deleted here."""
+        if self.kept_from_informea:
+            return None
+        kept = ["title_en", "title_ru", "kind", "informea_kind", "venue_en", "city_en", "attendance", "invitation_only"]
+        days = {"start": self.start.isoformat(), "end": self.end.isoformat()}
+        return {name: getattr(self, name) for name in kept} | days | {"country": self.country and self.country.code}
 
 
 class DeadlineQuerySet(ContentQuerySet):

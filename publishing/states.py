@@ -157,6 +157,10 @@ class Publishable(Documented, Addressed):
         if self.pk:
             yield from (Gap("", _("This link leads nowhere: %s") % link.url) for link in dead_links(self))
 
+    def remains(self):
+        """What its tombstone keeps for those who harvest it, as JSON; ``None`` where nobody does."""
+        return None
+
     @property
     def is_shown(self):
         """Whether visitors see it, or will when its time has come."""

@@ -34,6 +34,7 @@ class Tombstone(models.Model):
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE)
     title = CleanCharField(_("title"), max_length=300)
     deleted_at = models.DateTimeField(_("deleted"), auto_now_add=True)
+    record = models.JSONField(null=True, editable=False)  # of what was live: what the item itself leaves (``remains``)
 
     class Meta:
         verbose_name = _("deleted item")
@@ -76,6 +77,7 @@ def content_deleted(sender, instance, **kwargs):
             defaults={
                 "content_type": ContentType.objects.get_for_model(sender),
                 "title": instance.title_in_any_language,
+                "record": instance.remains() if instance.state == State.LIVE else None,
             },
         )
 

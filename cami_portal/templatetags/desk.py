@@ -13,7 +13,8 @@ register = template.Library()
 
 @register.inclusion_tag("admin/desk.html", takes_context=True, name="desk")
 def show_desk(context):
-    return {"work": desk(context["request"])}
+    request = context["request"]
+    return {"work": desk(request), "may_view_events": request.user.has_perm("events.view_event")}
 
 
 @register.simple_tag

@@ -112,6 +112,14 @@ def test_each_role_opens_its_doors_and_no_other(client, account, role, monkeypat
     assert found == expected
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_sees_events_sees_what_becomes_of_them_at_informea(client, account, roles, role):
+    client.force_login(account(role))
+    assert client.get(reverse("informea_check")).status_code == 200
+    roles[role].permissions.clear()
+    assert client.get(reverse("informea_check")).status_code == 403
+
+
 @pytest.mark.parametrize(("role", "status"), list(zip(ROLES, [403, 403, 302, 302], strict=True)))
 def test_who_publishes_may_have_links_checked(client, account, role, status):
     client.force_login(account(role))

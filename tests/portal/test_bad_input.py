@@ -132,6 +132,7 @@ READABLE = [
     *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"],
     *["/en/contacts/report/", "/preview/never-made/"],
     *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],
+    *["/informea.svc/", "/informea.svc/Meetings", "/api/informea/contacts.json", "/ru/news/informea.xml"],
 ]
 
 

@@ -109,7 +109,7 @@ HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 FORMS = [f"{path}{form}" for path in LISTS[1:-1] for form in ("feed.atom", "data.csv") if path + form != NO_FEED]
 FORMS += [f"events/{period}calendar.ics" for period in ("", "2016/", "2016/8/")]
-DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS]
+DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS, "news/informea.xml"]
 
 
 def content(response):

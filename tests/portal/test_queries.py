@@ -82,6 +82,7 @@ ITEMS = [
     "contacts/r/contact.vcf",
     "contacts/organisations/o/contact.vcf",
     "contacts/report/?page=/en/news/a/",
+    "news/informea.xml",
 ]
 
 

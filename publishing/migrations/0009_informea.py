@@ -1,0 +1,7 @@
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [("publishing", "0008_pictures")]
+
+    operations = [migrations.AddField("tombstone", "record", models.JSONField(editable=False, null=True))]
