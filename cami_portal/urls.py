@@ -8,7 +8,7 @@ from publishing import views as publishing_views
 from publishing.lists import addresses
 from publishing.preview import shared
 
-from . import views
+from . import sitemaps, views
 from .guide import Guide
 
 handler400 = "cami_portal.errors.bad_request"
@@ -29,6 +29,9 @@ urlpatterns = [
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
+    path("sitemap.xml", sitemaps.index),
+    path("sitemap-news.xml", sitemaps.news),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap"),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}[-0-9xshared]{0,20}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(
