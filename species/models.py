@@ -194,25 +194,24 @@ class Species(Publishable):
 
     def reference(self, absolute):
         """To machines the name of a taxon is the scientific one; what people call it comes beside it."""
-        return super().reference(absolute) | {"name": self.scientific_name, "alternateName": self.names()}
+        return super().reference(absolute) | {"name": self.scientific_name, "alternateName": str(self)}
 
-    def names(self, **others):
-        """What people call it, each name with its language; ``others`` are further names, ``{language: [name, …]}``."""
-        return [
-            {"@language": code, "@value": name}
-            for code, _name in settings.LANGUAGES
-            for name in [getattr(self, f"name_{code}"), *others.get(code, [])]
-            if name
-        ]
+    @property
+    def names(self):
+        """For machines: what people call it, each name with its language."""
+        names = []
+        for code, _language in settings.LANGUAGES:
+            others = (getattr(self, f"other_names_{code}") or "").split(",")
+            known = [name.strip() for name in [getattr(self, f"name_{code}") or "", *others]]
+            names += [{"@language": code, "@value": name} for name in known if name]
+        return names
 
     def structured_data(self, absolute, shown):
-        others = {
-            code: re.split(r",\s*", getattr(self, f"other_names_{code}") or "") for code, _name in settings.LANGUAGES
-        }
-        known = [identifier for identifier in self.identifiers.all() if identifier.verified]
+        # Those that are this very taxon's: where the number is of a wider one, the note says so, in words.
+        known = [one for one in self.identifiers.all() if one.verified and not one.note]
         order = taxon("order", self.order)
         return self.reference(absolute) | recorded(
-            alternateName=self.names(**others),
+            alternateName=self.names,
             description=self.summary,
             taxonRank=self.taxon_rank,
             parentTaxon=(taxon("family", self.family) | recorded(parentTaxon=order)) if self.family else order,
@@ -401,8 +400,7 @@ class Identifier(SpeciesFact):
         return self.ADDRESSES[self.scheme].format(self.value)
 
     def structured_data(self):
-        name = self.get_scheme_display()
-        return {"@type": "PropertyValue", "propertyID": name, "value": self.value, "url": self.url}
+        return {"@type": "PropertyValue", "propertyID": self.scheme, "value": self.value, "url": self.url}
 
 
 class RangeQuerySet(ContentQuerySet):

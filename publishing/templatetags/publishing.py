@@ -197,6 +197,7 @@ def share_card(context):
         "image": request.build_absolute_uri(image["image"]),
         "url": request.build_absolute_uri(own_path(context)),
         "type": "article" if hasattr(item, "published_at") else "website",
+        "changed": item.changed.isoformat(timespec="seconds") if hasattr(item, "published_at") else "",
         "locale": LOCALES[current],
         "other_locales": [LOCALES[code] for code in languages(item) if code != current],
     }
