@@ -140,7 +140,7 @@ SECTIONS = {
 
 def for_machines(view):
     """What crawlers fetch again and again: 304 while it is the same."""
-    return require_safe(conditional_page(cache_control(public=True, max_age=300)(view)))
+    return require_safe(conditional_page(cache_control(no_cache=True)(view)))
 
 
 @for_machines
