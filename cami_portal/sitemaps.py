@@ -34,7 +34,7 @@ COLUMNS = {"slug", "changed", "published_at", "date"} | {
 class Sitemap(sitemaps.Sitemap):
     """Django would make all addresses there are to write a file of some; here only what is in the file is fetched."""
 
-    limit = 1000  # of a file; each stands there once in each of its languages
+    limit = 500  # of a file; each stands there once in each of its languages
 
     def languages_of(self, item):
         return LANGUAGES
@@ -119,7 +119,7 @@ class News(Items):
         today = timezone.localdate()
         recent = (today - datetime.timedelta(days=2), today)
         news = super().items().filter(kind__in=Article.NEWS, date__range=recent, date_precision=Precision.DAY)
-        return news.order_by("-date", "-pk")[: self.limit // 2]  # in two languages: more may not stand there
+        return news.order_by("-date", "-pk")[: self.limit]  # more than a thousand addresses may not stand there
 
     def get_urls(self, **kwargs):
         return [url | {"title": getattr(url["item"], f"title_{url['language']}")} for url in super().get_urls(**kwargs)]
