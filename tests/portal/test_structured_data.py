@@ -3,6 +3,7 @@
 import datetime
 import json
 import re
+from itertools import pairwise
 
 import pytest
 from bs4 import BeautifulSoup
@@ -492,6 +493,7 @@ def test_the_way_to_a_page_is_the_one_that_is_to_be_seen(client, items, path, la
     way = said(client, address)[-1]["itemListElement"]
     assert [(one["name"], one["item"].removeprefix(HOST)) for one in way] == shown
     assert [one["position"] for one in way] == list(range(1, len(way) + 1))
+    assert all(below["item"].startswith(above["item"]) for above, below in pairwise(way))
     assert len(way) == (3 if path in WAYS and path != "about/" else 2)
 
 
