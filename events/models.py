@@ -207,11 +207,11 @@ class Event(Publishable):
         event = super().reference(absolute)
         if self.is_deadline:
             return event
-        start = self.start and self.instant(self.start, self.start_precision, self.start_time)
-        end = self.end and self.instant(self.end, self.end_precision, self.end_time)
+        start = self.instant(self.start, self.start_precision, self.start_time)
+        end = self.instant(self.end, self.end_precision, self.end_time)
         return event | recorded(
             startDate=start,
-            endDate=end != start and end,
+            endDate="" if start.startswith(end) else end,  # the same day, month or year says nothing more
             previousStartDate=self.status == self.Status.POSTPONED and start,
             eventStatus=self.STATUSES.get(self.status),
             eventAttendanceMode=self.ATTENDANCES.get(self.attendance),
@@ -239,9 +239,11 @@ class Event(Publishable):
 
     def instant(self, day, precision, time):
         """For machines: ``day`` as far as it is known, or ``time`` with its offset, "2026-03-02T09:30:00+05:00"."""
+        if day is None:
+            return ""
         try:
             zone = time and zoneinfo.ZoneInfo(self.time_zone)
-        except (KeyError, ValueError):  # no such zone: forms refuse it, other ways do not
+        except (KeyError, OSError, ValueError):  # no such zone: forms refuse it, other ways do not
             zone = None
         if zone is None or precision != Precision.DAY:
             return machine_date(day, precision)

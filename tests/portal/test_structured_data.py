@@ -266,6 +266,8 @@ def test_a_meeting_with_hours_has_their_offset_its_place_and_its_organisers(clie
         ({"start": None, "end": None}, {}),
         ({"start_time": datetime.time(9), "time_zone": "Mars/Olympus"}, {"startDate": "2016-08-22"}),
         ({"start_time": datetime.time(9), "time_zone": "../x"}, {"startDate": "2016-08-22"}),
+        ({"start_time": datetime.time(9), "time_zone": "Asia"}, {"startDate": "2016-08-22"}),
+        ({"start_time": datetime.time(0), "time_zone": "Asia/Tehran"}, {"startDate": "2016-08-22T00:00:00+04:30"}),
     ],
 )
 def test_the_days_of_a_meeting_are_told_as_far_as_they_are_known(client, fields, expected):
