@@ -8,7 +8,7 @@ from publishing import views as publishing_views
 from publishing.lists import addresses
 from publishing.preview import shared
 
-from . import views
+from . import sitemaps, views
 from .guide import Guide
 from .informea import feed as informea_feed
 from .informea import views as informea
@@ -36,6 +36,9 @@ urlpatterns = [
     re_path(r"^informea\.svc(?:/(?P<path>.*))?$", informea.service, name="informea"),
     path("api/informea/meetings.json", informea.newer, {"name": "Meetings"}, name="informea_meetings"),
     path("api/informea/contacts.json", informea.newer, {"name": "Contacts"}, name="informea_contacts"),
+    path("sitemap.xml", sitemaps.index),
+    path("sitemap-news.xml", sitemaps.news),
+    path("sitemap-<slug:section>.xml", sitemaps.section, name="sitemap"),
     re_path(r"^media/pictures/(?P<name>[0-9a-f]{32}[-0-9xshared]{0,20}\.(?:jpg|png|webp))$", publishing_views.picture),
     # Readers
     *i18n_patterns(

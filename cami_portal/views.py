@@ -18,7 +18,10 @@ from contacts.models import Role
 from events.models import Event
 from news.models import Article
 from publishing.models import Page
+from publishing.structured_data import website
 from species.models import RangeState, RedList, Species
+
+from .sitemaps import for_machines
 
 
 class Home(TemplateView):
@@ -42,6 +45,7 @@ class Home(TemplateView):
             states=RangeState.objects.select_related("country").counted(),
             roles=Role.objects.filter(kind=Role.Kind.SECRETARIAT)[:3],
             today=timezone.localdate(),
+            structured_data=[website(self.request.build_absolute_uri)],
             **kwargs,
         )
 
@@ -73,11 +77,20 @@ class Style(TemplateView):
         )
 
 
-@require_safe
+# Closed to search engines: the editors' side, where they would find a form to sign in; and pages without an end, whose
+# items stand in the sitemaps. Lists with filters stay open, whose canonical address is that of the list: previews of
+# shared links and subscribed calendars ask here too.
+CLOSED = [
+    *["/admin/", "/accounts/", "/preview/"],
+    *["/*/search/", "/*/contacts/report/?", "/*/events/20*/?"],
+]
+
+
+@for_machines
 def robots(request):
-    """Search engines may read everything but the editors' side, where they would find a form to sign in."""
-    closed = "Disallow: /admin/\nDisallow: /accounts/\nDisallow: /preview/\n"
-    return HttpResponse(f"User-agent: *\n{closed}", content_type="text/plain")
+    maps = [f"Sitemap: {request.build_absolute_uri(path)}" for path in ("/sitemap.xml", "/sitemap-news.xml")]
+    rules = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), "", *maps, ""]
+    return HttpResponse("\n".join(rules), content_type="text/plain")
 
 
 @never_cache

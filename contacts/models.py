@@ -15,6 +15,7 @@ from publishing.content import Content, ContentQuerySet
 from publishing.dates import PrecisionField, Term, not_before
 from publishing.facts import Documented
 from publishing.slugs import Addressed
+from publishing.structured_data import recorded, references
 from publishing.text import CleanCharField, CleanTextField
 
 # An assignment that nobody confirmed for so long is history, not a statement about today.
@@ -62,6 +63,13 @@ class Organisation(Documented, Addressed):
         RESEARCH = "research", _("research institution")
         MEDIA = "media", _("media")
 
+    SCHEMA_TYPES = {
+        Kind.GOVERNMENT: "GovernmentOrganization",
+        Kind.NGO: "NGO",
+        Kind.RESEARCH: "ResearchOrganization",
+        Kind.MEDIA: "NewsMediaOrganization",
+    }
+
     title_field = "name"
     search_fields = ("name", "about")
     search_fields_untranslated = ("acronym",)
@@ -102,6 +110,31 @@ class Organisation(Documented, Addressed):
 
     def get_absolute_url(self):
         return reverse("contacts:organisation", args=[self.slug])
+
+    @property
+    def schema_type(self):
+        return self.SCHEMA_TYPES.get(self.kind, "Organization")
+
+    def structured_data(self, absolute, shown):
+        return self.reference(absolute) | recorded(
+            alternateName=self.acronym,
+            description=self.about,
+            sameAs=self.website,
+            address=self.postal_address,
+            telephone=[phone for phone, _dialled in self.phone_list],
+            faxNumber=self.fax,
+            email=self.email,
+            parentOrganization=self.part_of and self.part_of.reference(absolute),
+            subOrganization=references(self.parts.all(), absolute),
+        )
+
+    @property
+    def postal_address(self):
+        """For machines. All lines stand as the street: what is a town or a code among them, nobody recorded."""
+        place = recorded(
+            streetAddress=", ".join(self.address.splitlines()), addressCountry=self.country and self.country.code
+        )
+        return place and {"@type": "PostalAddress"} | place
 
     @property
     def is_reachable(self):
@@ -233,6 +266,7 @@ class Role(Addressed):
         MOU_FOCAL_POINT = "mou-focal-point", _("MOU focal point")
         SCIENTIFIC_COUNCIL = "scientific-council", _("CMS Scientific Council")
 
+    schema_type = "ContactPoint"
     reserved_slugs = r"organisations|ask|report"
     search_fields = ("title", "about")
 
@@ -257,6 +291,16 @@ class Role(Addressed):
 
     def get_absolute_url(self):
         return reverse("contacts:role", args=[self.slug])
+
+    def structured_data(self, absolute, shown):
+        """The organisation, and how it is reached about this; whoever holds the role is not told."""
+        point = self.reference(absolute) | recorded(
+            description=self.about,
+            contactType=self.get_kind_display(),
+            email=self.email,
+            telephone=[phone for phone, _dialled in self.organisation.phone_list],
+        )
+        return self.organisation.reference(absolute) | {"contactPoint": point}
 
     # These read ``assignments.all()``, which pages fetch in advance: the latest comes first.
 

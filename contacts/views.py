@@ -31,6 +31,7 @@ class RoleList(FilteredListView):
 
 class RoleDetail(PublishedDetailView):
     model = Role
+    extra_context = {"trail": [("contacts:list", gettext_lazy("Contacts"))]}
 
     def get_queryset(self):
         return super().get_queryset().select_related("organisation").prefetch_related(ASSIGNMENTS, "topics")
@@ -57,6 +58,7 @@ class OrganisationList(FilteredListView):
 
 class OrganisationDetail(PublishedDetailView):
     model = Organisation
+    extra_context = {"trail": [("contacts:organisations", gettext_lazy("Organisations"))]}
 
     def get_queryset(self):
         return (
@@ -95,6 +97,7 @@ class ReportError(TemplateView):
     """Whom to tell that a page is wrong, and what to write; the mail is the reader's own."""
 
     template_name = "contacts/report.html"
+    extra_context = {"trail": [("contacts:list", gettext_lazy("Contacts"))]}
 
     def get_context_data(self, **kwargs):
         page = self.request.GET.get("page", "")

@@ -1,5 +1,6 @@
 """Meetings and deadlines: one kind of row, so that one list, one filter and one calendar serve both."""
 
+import datetime
 import zoneinfo
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,9 @@ from publishing.content import Content, ContentQuerySet
 from publishing.dates import Precision, PrecisionField, first_day, last_day, not_before
 from publishing.models import Picture
 from publishing.states import Publishable, PublishableQuerySet
+from publishing.structured_data import language_of, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
+from publishing.wording import machine_date
 from species.models import Instrument, RangeState, Species
 
 from . import informea
@@ -81,6 +84,18 @@ class Event(Publishable):
         IN_PERSON = "in-person", _("in person")
         ONLINE = "online", _("online")
         HYBRID = "hybrid", _("in person and online")
+
+    # As machines know them; what is tentative is not yet "scheduled".
+    STATUSES = {
+        Status.CONFIRMED: "https://schema.org/EventScheduled",
+        Status.POSTPONED: "https://schema.org/EventPostponed",
+        Status.CANCELLED: "https://schema.org/EventCancelled",
+    }
+    ATTENDANCES = {
+        Attendance.IN_PERSON: "https://schema.org/OfflineEventAttendanceMode",
+        Attendance.ONLINE: "https://schema.org/OnlineEventAttendanceMode",
+        Attendance.HYBRID: "https://schema.org/MixedEventAttendanceMode",
+    }
 
     reserved_slugs = r"\d+"
     search_fields = ("title", "short_title", "summary", "venue", "city", "participants", "outcomes")
@@ -200,6 +215,70 @@ class Event(Publishable):
 
     def get_absolute_url(self):
         return reverse("events:detail", args=[self.slug])
+
+    @property
+    def schema_type(self):
+        return "WebPage" if self.is_deadline else "Event"  # schema.org knows no deadlines, and nobody goes to one
+
+    def reference(self, absolute):
+        """When and where it is: machines take no notice of an event without it."""
+        event = super().reference(absolute)
+        if self.is_deadline:
+            return event
+        start = self.instant(self.start, self.start_precision, self.start_time)
+        end = self.instant(self.end, self.end_precision, self.end_time)
+        return event | recorded(
+            startDate=start,
+            endDate="" if start.startswith(end) else end,  # the same day, month or year says nothing more
+            previousStartDate=self.status == self.Status.POSTPONED and start,
+            eventStatus=self.STATUSES.get(self.status),
+            eventAttendanceMode=self.ATTENDANCES.get(self.attendance),
+            location=self.location,
+        )
+
+    def structured_data(self, absolute, shown):
+        event = self.reference(absolute) | recorded(description=self.summary)
+        about = references(shown.get("species"), absolute)
+        if self.is_deadline:
+            return event | recorded(inLanguage=language_of(self), about=about)
+        whole = shown.get("whole")
+        return event | recorded(
+            sameAs=self.link,
+            superEvent=whole and whole.reference(absolute),
+            organizer=self.organisations_as(absolute, "organiser", "co-organiser"),
+            funder=self.organisations_as(absolute, "funder", "donor"),
+            sponsor=self.organisations_as(absolute, "supporter"),
+            about=about,
+            image=self.picture and self.picture.structured_data(absolute),
+        )
+
+    def organisations_as(self, absolute, *parts):
+        return references([row.organisation for row in self.organisation_parts.all() if row.part in parts], absolute)
+
+    def instant(self, day, precision, time):
+        """For machines: ``day`` as far as it is known, or ``time`` with its offset, "2026-03-02T09:30:00+05:00"."""
+        if day is None:
+            return ""
+        try:
+            zone = time and zoneinfo.ZoneInfo(self.time_zone)
+        except (KeyError, OSError, ValueError):  # no such zone: forms refuse it, other ways do not
+            zone = None
+        if zone is None or precision != Precision.DAY:
+            return machine_date(day, precision)
+        return datetime.datetime.combine(day, time, zone).isoformat()
+
+    @property
+    def location(self):
+        """For machines: the place, where one is recorded, and the page of what is online."""
+        places = []
+        country = self.country and self.country.code
+        if name := self.venue or self.city or (self.country and self.country.name):
+            address = recorded(addressLocality=self.city, addressCountry=country)
+            address = address and {"@type": "PostalAddress"} | address
+            places.append({"@type": "Place", "name": name} | recorded(address=address))
+        if self.attendance in (self.Attendance.ONLINE, self.Attendance.HYBRID) and self.link:
+            places.append({"@type": "VirtualLocation", "url": self.link})
+        return places[0] if len(places) == 1 else places
 
     def clean(self):
         self.fill_dates()  # first, so that another field's error does not bring one of the dates with it

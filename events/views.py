@@ -178,6 +178,7 @@ class EventMonth(Period):
 
 class EventDetail(PublishedDetailView):
     model = Event
+    extra_context = {"trail": [("events:list", _("Events"))]}
 
     def get_queryset(self):
         return (

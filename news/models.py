@@ -10,7 +10,9 @@ from publishing.checklist import Gap
 from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
 from publishing.states import Publishable
+from publishing.structured_data import language_of, portal, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
+from publishing.wording import machine_date
 from species.models import Instrument, RangeState, Species
 
 
@@ -25,6 +27,9 @@ class Article(Publishable):
         PROJECT = "project", _("project")
         IN_THE_PRESS = "in-the-press", _("in the press")
         IN_MEMORIAM = "in-memoriam", _("in memoriam")
+
+    # What is published here as news: no project, and nothing that was written elsewhere.
+    NEWS = [Kind.NEWS, Kind.PRESS_RELEASE, Kind.NOTIFICATION, Kind.ANNOUNCEMENT, Kind.IN_MEMORIAM]
 
     reserved_slugs = r"newsletter|\d+"
 
@@ -58,6 +63,32 @@ class Article(Publishable):
 
     def get_absolute_url(self):
         return reverse("news:detail", args=[self.slug])
+
+    @property
+    def schema_type(self):
+        return "NewsArticle" if self.kind in self.NEWS else "Article"
+
+    def structured_data(self, absolute, shown):
+        return self.reference(absolute) | recorded(
+            headline=str(self),
+            description=self.summary,
+            datePublished=machine_date(self.date, self.date_precision),
+            dateModified=self.changed.isoformat(timespec="seconds"),
+            inLanguage=language_of(self),
+            articleSection=self.get_kind_display(),
+            publisher=portal(absolute),
+            isBasedOn=self.original,
+            image=self.picture and self.picture.structured_data(absolute),
+            about=references(shown.get("species"), absolute),
+            spatialCoverage=references(shown.get("states"), absolute),
+            mentions=references([row.organisation for row in self.organisation_parts.all()], absolute),
+        )
+
+    @property
+    def original(self):
+        """For machines: what was published elsewhere, of which this tells."""
+        publisher = self.publisher and {"@type": "Organization", "name": self.publisher}
+        return self.link and {"@type": "CreativeWork", "url": self.link} | recorded(publisher=publisher)
 
     def gaps(self):
         yield from super().gaps()

@@ -20,6 +20,7 @@ class ArticleList(FilteredListView):
 
 class ArticleDetail(PublishedDetailView):
     model = Article
+    extra_context = {"trail": [("news:list", _("News"))]}
 
     def get_queryset(self):
         return (

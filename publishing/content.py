@@ -27,7 +27,12 @@ class ContentQuerySet(models.QuerySet):
 
 
 class Identified(models.Model):
-    """Something that machines follow. ``uuid`` is its identity for ever: in feeds, calendars, exchanges."""
+    """Something that machines follow. ``uuid`` is its identity for ever: in feeds, calendars, exchanges.
+
+    ``schema_type`` says what it is in the words of schema.org (``structured_data.py``).
+    """
+
+    schema_type = "Thing"
 
     uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     created = models.DateTimeField(_("created"), auto_now_add=True)
@@ -35,6 +40,19 @@ class Identified(models.Model):
 
     class Meta:
         abstract = True
+
+    def reference(self, absolute):
+        """Which item it is, for machines, where a page leads to it."""
+        return {
+            "@type": self.schema_type,
+            "@id": self.uuid.urn,
+            "name": str(self),
+            "url": absolute(self.get_absolute_url()),
+        }
+
+    def structured_data(self, absolute, shown):
+        """What its page says of it, for machines."""
+        return self.reference(absolute)
 
 
 class Content(models.Model):

@@ -18,6 +18,7 @@ from .search import SearchEntry
 from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
 from .storage import names_of, put_aside
+from .structured_data import language_of, recorded
 from .text import CleanCharField, CleanTextField, RichTextField
 from .uploads import Upload
 from .version import ContentVersion, Tombstone
@@ -145,6 +146,15 @@ class Picture(Content):
         height = round(width * SHARED[1] / SHARED[0]) if self.variants else self.height
         return {"image": address, "width": width, "height": height}
 
+    def structured_data(self, absolute):
+        size = self.shared
+        return {"@type": "ImageObject", "url": absolute(size["image"])} | recorded(
+            width=size["width"],
+            height=size["height"],
+            caption=self.caption,
+            creditText=self.credit,
+        )
+
     def addresses(self, kind):
         """``{width: address}`` of the variants for one use; where there are none, the file itself stands for all."""
         storage = self.file.storage
@@ -233,3 +243,14 @@ class Page(Publishable):
 
     def get_absolute_url(self):
         return reverse("page", args=[self.slug])
+
+    @property
+    def schema_type(self):
+        return "AboutPage" if self.slug == "about" else "WebPage"
+
+    def structured_data(self, absolute, shown):
+        return self.reference(absolute) | recorded(
+            description=self.summary,
+            inLanguage=language_of(self),
+            dateModified=self.changed.isoformat(timespec="seconds"),
+        )

@@ -3,6 +3,7 @@
 import re
 
 from anyascii import anyascii
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -98,6 +99,12 @@ class Addressed(Identified, Content):
     @property
     def title_in_any_language(self):
         return getattr(self, f"{self.title_field}_en") or getattr(self, f"{self.title_field}_ru") or ""
+
+    @property
+    def languages(self):
+        """The codes of the languages that the item exists in: those with a title, and a summary if there is one."""
+        codes = [code for code, name in settings.LANGUAGES if getattr(self, f"{self.title_field}_{code}")]
+        return [code for code in codes if getattr(self, f"summary_{code}", "")] or codes
 
     def is_reserved(self, slug):
         return re.fullmatch(self.reserved_slugs, slug) is not None

@@ -132,12 +132,6 @@ class Publishable(Documented, Addressed):
     def bring_back_to_draft(self):
         self.published_at = self.submitted_at = self.withdrawn_at = self.expires_at = None
 
-    @property
-    def languages(self):
-        """The codes of the languages that the item exists in: those with a title, and a summary if there is one."""
-        codes = [code for code, name in settings.LANGUAGES if getattr(self, f"{self.title_field}_{code}")]
-        return [code for code in codes if getattr(self, f"summary_{code}")] or codes
-
     def gaps(self):
         """What it lacks. Models add what they want beside title, summary, Russian and a picture that may be shown."""
         names = {field: self._meta.get_field(field).verbose_name for field in fields_of(type(self))}

@@ -1,5 +1,8 @@
 """The mammals of CAMI: what is known of them, where they live, which instruments protect them, whom to ask."""
 
+import re
+
+from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.urls import reverse
@@ -15,7 +18,9 @@ from publishing.dates import PrecisionField, Term
 from publishing.facts import SourcedFact
 from publishing.models import Picture
 from publishing.states import Publishable, PublishableQuerySet
+from publishing.structured_data import recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
+from publishing.wording import machine_date
 
 FOUNDING_COP = "COP11"
 
@@ -38,6 +43,7 @@ class RangeState(Identified, SourcedFact):
         NON_PARTY = "non-party", _("not a Party to CMS")
         NOT_RECORDED = "not-recorded", _("not recorded")
 
+    schema_type = "Country"
     natural_key_fields = ("country__code",)
 
     country = models.OneToOneField(
@@ -87,6 +93,10 @@ class RangeState(Identified, SourcedFact):
     def get_absolute_url(self):
         return reverse("species:state", args=[self.country.code.lower()])
 
+    def structured_data(self, absolute, shown):
+        code = {"@type": "PropertyValue", "propertyID": "ISO 3166-1", "value": self.country.code}
+        return self.reference(absolute) | recorded(alternateName=self.country.official_name, identifier=code)
+
 
 class Group(models.TextChoices):
     """The groups that readers know the species by; each is met as one of four tracks."""
@@ -118,6 +128,10 @@ class RedList(models.TextChoices):
     NE = "NE", _("Not Evaluated")
 
 
+def taxon(rank, name):
+    return {"@type": "Taxon", "name": name, "taxonRank": rank} if name else {}
+
+
 class SpeciesQuerySet(PublishableQuerySet):
     def founding(self):
         """The species with which CAMI began at COP11: "the fifteen"."""
@@ -132,6 +146,7 @@ class Species(Publishable):
         MOUNTAIN = "mountain", _("mountains")
         RIVERINE = "riverine", _("riverine forest")
 
+    schema_type = "Taxon"
     title_field = "name"
     reserved_slugs = r"range|states|instruments"
     search_fields = ("name", "other_names", "summary", "body")
@@ -170,6 +185,40 @@ class Species(Publishable):
 
     def get_absolute_url(self):
         return reverse("species:detail", args=[self.slug])
+
+    @property
+    def taxon_rank(self):
+        """``"species"`` or ``"subspecies"``, as the scientific name says; ``""`` for any other name."""
+        words = re.fullmatch(r"[A-Z][a-z-]+ [a-z-]+( [a-z-]+)?", self.scientific_name)
+        return words and ("subspecies" if words[1] else "species")
+
+    def reference(self, absolute):
+        """To machines the name of a taxon is the scientific one; what people call it comes beside it."""
+        return super().reference(absolute) | {"name": self.scientific_name, "alternateName": str(self)}
+
+    @property
+    def names(self):
+        """For machines: what people call it, each name with its language."""
+        names = []
+        for code, _language in settings.LANGUAGES:
+            others = (getattr(self, f"other_names_{code}") or "").split(",")
+            known = [name.strip() for name in [getattr(self, f"name_{code}") or "", *others]]
+            names += [{"@language": code, "@value": name} for name in known if name]
+        return names
+
+    def structured_data(self, absolute, shown):
+        # Those that are this very taxon's: where the number is of a wider one, the note says so, in words.
+        known = [one for one in self.identifiers.all() if one.verified and not one.note]
+        order = taxon("order", self.order)
+        return self.reference(absolute) | recorded(
+            alternateName=self.names,
+            description=self.summary,
+            taxonRank=self.taxon_rank,
+            parentTaxon=(taxon("family", self.family) | recorded(parentTaxon=order)) if self.family else order,
+            identifier=[identifier.structured_data() for identifier in known],
+            sameAs=[identifier.url for identifier in known],
+            image=self.picture and self.picture.structured_data(absolute),
+        )
 
     def gaps(self):
         yield from super().gaps()
@@ -350,6 +399,9 @@ class Identifier(SpeciesFact):
     def url(self):
         return self.ADDRESSES[self.scheme].format(self.value)
 
+    def structured_data(self):
+        return {"@type": "PropertyValue", "propertyID": self.scheme, "value": self.value, "url": self.url}
+
 
 class RangeQuerySet(ContentQuerySet):
     def published(self):
@@ -423,6 +475,8 @@ class Range(SourcedFact):
 class Instrument(Publishable):
     """A memorandum, plan, programme or guideline that governments agreed."""
 
+    schema_type = "Legislation"
+
     class Kind(models.TextChoices):
         CONVENTION = "convention", _("convention")
         MOU = "mou", _("memorandum of understanding")
@@ -450,6 +504,18 @@ class Instrument(Publishable):
 
     def get_absolute_url(self):
         return reverse("species:instrument", args=[self.slug])
+
+    def structured_data(self, absolute, shown):
+        """A document of law "enforceable or not", which memoranda, plans and guidelines are too."""
+        return self.reference(absolute) | recorded(
+            alternateName=self.short_title,
+            description=self.summary,
+            legislationType=self.get_kind_display(),
+            legislationDate=self.adopted and machine_date(self.adopted, self.adopted_precision),
+            sameAs=self.link,
+            about=references(shown.get("species"), absolute),
+            spatialCoverage=references(shown.get("states"), absolute),
+        )
 
 
 class FocalPointQuerySet(ContentQuerySet):

@@ -36,6 +36,7 @@ class SpeciesList(FilteredListView):
 
 class SpeciesDetail(PublishedDetailView):
     model = Species
+    extra_context = {"trail": [("species:list", _("Species"))]}
 
     def get_queryset(self):
         return (
@@ -96,6 +97,7 @@ class RangeMatrix(FilteredListView):
 class StateList(FilteredListView):
     model = RangeState
     filterset_class = StateFilter
+    extra_context = {"trail": [("species:list", _("Species"))]}
     template_name = "species/state_list.html"
     paginate_by = 100
     title = _("Range States")
@@ -106,6 +108,7 @@ class StateList(FilteredListView):
 
 
 class StateDetail(DetailView):
+    extra_context = {"trail": [("species:states", _("Range States"))]}
     template_name = "species/state_detail.html"
 
     def get_object(self, queryset=None):
@@ -138,6 +141,7 @@ class InstrumentList(FilteredListView):
 
 class InstrumentDetail(PublishedDetailView):
     model = Instrument
+    extra_context = {"trail": [("species:instruments", _("Instruments"))]}
 
     def get_queryset(self):
         return super().get_queryset().select_related("source")

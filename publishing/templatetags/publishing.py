@@ -6,7 +6,7 @@ from django import template
 from django.conf import settings
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
-from django.urls import translate_url
+from django.urls import reverse, translate_url
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -16,6 +16,7 @@ from .. import wording
 from ..figures import with_pictures
 from ..models import Page
 from ..own_links import up_to_date
+from ..structured_data import as_script, breadcrumbs
 from ..text import RichTextField, safe_html
 from ..wording import in_some_language
 
@@ -138,15 +139,41 @@ def own_path(context):
 
 @register.simple_tag(takes_context=True)
 def alternates(context):
-    """``<link rel="alternate" hreflang>`` for this page in each language it exists in, and its canonical address."""
+    """``<link rel="alternate" hreflang>`` for this page in each language it exists in, and its canonical address.
+
+    Where there is a choice, the address without a language leads everybody else to the one that they read. What is
+    shown in the other language, for want of this one, has its canonical address there.
+    """
     request = context.get("request")
     if request is None:
         return ""
-    codes = languages(context.get("object"))
-    path = own_path(context)
-    links = [(code, request.build_absolute_uri(translate_url(path, code))) for code in codes]
-    canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(path))
+    path, current = own_path(context), translation.get_language()
+    paths = {code: translate_url(path, code) for code in languages(context.get("object"))}
+    canonical = paths.get(current) or next(iter(paths.values()))
+    if len(paths) > 1:
+        paths["x-default"] = path.removeprefix(f"/{current}")
+    links = [(code, request.build_absolute_uri(path)) for code, path in paths.items()]
+    canonical = format_html('<link rel="canonical" href="{}">', request.build_absolute_uri(canonical))
     return canonical + format_html_join("", '<link rel="alternate" hreflang="{}" href="{}">', links)
+
+
+@register.simple_tag(takes_context=True)
+def structured_data(context):
+    """What this page shows, for machines: its item, what its view adds, and the way here from the home page."""
+    request, item = context.get("request"), context.get("object")
+    if request is None:
+        return ""
+    absolute = request.build_absolute_uri
+    nodes = [item.structured_data(absolute, context)] if item else []
+    nodes += context.get("structured_data", [])
+    if request.path != reverse("home"):
+        steps = [
+            (_("Central Asian Mammals Initiative"), reverse("home")),
+            *((title, reverse(name)) for name, title in context.get("trail", [])),
+            (item or context["page_title"], own_path(context)),
+        ]
+        nodes.append(breadcrumbs(steps, absolute))
+    return as_script(nodes)
 
 
 @register.simple_tag(takes_context=True)
@@ -170,6 +197,7 @@ def share_card(context):
         "image": request.build_absolute_uri(image["image"]),
         "url": request.build_absolute_uri(own_path(context)),
         "type": "article" if hasattr(item, "published_at") else "website",
+        "changed": item.changed.isoformat(timespec="seconds") if hasattr(item, "published_at") else "",
         "locale": LOCALES[current],
         "other_locales": [LOCALES[code] for code in languages(item) if code != current],
     }

@@ -130,6 +130,7 @@ def test_an_unknown_address_is_not_found(client, path):
 
 READABLE = [
     *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"],
+    *["/robots.txt", "/sitemap.xml", "/sitemap-articles.xml", "/sitemap-news.xml"],
     *["/en/contacts/report/", "/preview/never-made/"],
     *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],
     *["/informea.svc/", "/informea.svc/Meetings", "/api/informea/contacts.json", "/ru/news/informea.xml"],

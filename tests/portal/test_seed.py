@@ -72,7 +72,8 @@ class Seen:
         self.tags[element.tag] += 1
         self.ids.update([element.get("id")] if element.get("id") else [])
         self.links += [element.get("href")] if element.tag == "a" else []
-        said = [element.text, *(element.get(name) for name in ("aria-label", "alt", "title", "placeholder"))]
+        own = None if element.tag == "script" else element.text  # which is data
+        said = [own, *(element.get(name) for name in ("aria-label", "alt", "title", "placeholder"))]
         said += [element.get("content")] if element.get("name") == "description" else []
         self.texts += [text for text in said if text and language == self.language]
         for child in element:

@@ -1,5 +1,6 @@
 """What search engines and social networks read in the head of a page."""
 
+import datetime
 import re
 from pathlib import Path
 
@@ -72,6 +73,16 @@ def test_a_page_in_one_language_names_no_other(client):
     assert "og:locale:alternate" not in card(client, article.get_absolute_url())
 
 
+@pytest.mark.parametrize(("precision", "day"), [("day", "2016-11-14"), ("month", None), ("year", None)])
+def test_news_says_its_day_where_it_is_known_and_its_section(client, precision, day):
+    article = f.ArticleFactory(kind="in-memoriam", date_precision=precision)
+    type(article).objects.update(changed=datetime.datetime(2026, 3, 2, 9, 30, tzinfo=datetime.UTC))
+    page = BeautifulSoup(client.get(article.get_absolute_url()).content, "html5lib")
+    said = {one["property"]: one["content"] for one in page.select("meta[property^='article:']")}
+    assert said.pop("article:published_time", None) == day
+    assert said == {"article:section": "in memoriam", "article:modified_time": "2026-03-02T09:30:00+00:00"}
+
+
 def test_error_pages_are_not_to_be_shared(client):
     assert card(client, "/en/no-such-page/") == {}
 
@@ -88,13 +99,6 @@ def test_the_browsers_own_colour_is_that_of_the_page(client):
     page = BeautifulSoup(client.get("/en/").content, "html5lib")
     felt = re.findall(r"--felt: (#\w+);", Path(finders.find("portal/css/tokens.css")).read_text())
     assert [element["content"] for element in page.select("meta[name=theme-color]")] == felt[:2]
-
-
-def test_robots_may_read_everything_but_the_editors_side(client):
-    response = client.get("/robots.txt")
-    assert (response.status_code, response["Content-Type"]) == (200, "text/plain")
-    rules = dict(line.split(": ")[::-1] for line in response.content.decode().splitlines())
-    assert rules == {"*": "User-agent", "/admin/": "Disallow", "/accounts/": "Disallow", "/preview/": "Disallow"}
 
 
 @pytest.mark.parametrize(
