@@ -17,7 +17,7 @@ from publishing.dates import Precision, PrecisionField, first_day, last_day, not
 from publishing.models import Picture
 from publishing.states import Publishable, PublishableQuerySet
 from publishing.text import CleanCharField, CleanTextField, RichTextField
-from species.models import Instrument, RangeState, Species
+from species.models import Instrument, RangeState, Species, species_and_states
 
 from .documents import document_path
 
@@ -73,7 +73,8 @@ class Event(Publishable):
         HYBRID = "hybrid", _("in person and online")
 
     reserved_slugs = r"\d+"
-    search_fields = ("title", "short_title", "summary", "venue", "city", "participants", "outcomes")
+    search_fields = (("title", "short_title"), ("summary",), ("body", "venue", "city", "participants", "outcomes"))
+    search_day_field = "start"
     LASTING = (Kind.COP, Kind.CONGRESS, Kind.MEETING)  # more than a day
     # A change of one of these is a new edition of the calendar entry.
     SCHEDULE = ("start", "start_precision", "end", "end_precision", "start_time", "end_time", "time_zone", "status")
@@ -182,6 +183,13 @@ class Event(Publishable):
 
     def get_absolute_url(self):
         return reverse("events:detail", args=[self.slug])
+
+    def search_facets(self):
+        return {"year": set(range(self.search_day.year, self.day_of("end").year + 1)) if self.start else ()}
+
+    @classmethod
+    def search_links(cls):
+        return species_and_states(cls, "event")
 
     def clean(self):
         self.fill_dates()  # first, so that another field's error does not bring one of the dates with it

@@ -11,7 +11,7 @@ from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
 from publishing.states import Publishable
 from publishing.text import CleanCharField, CleanTextField, RichTextField
-from species.models import Instrument, RangeState, Species
+from species.models import Instrument, RangeState, Species, species_and_states
 
 
 class Article(Publishable):
@@ -27,6 +27,7 @@ class Article(Publishable):
         IN_MEMORIAM = "in-memoriam", _("in memoriam")
 
     reserved_slugs = r"newsletter|\d+"
+    search_day_field = "date"
 
     title = CleanCharField(_("title"), max_length=300, blank=True)
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.NEWS)
@@ -58,6 +59,13 @@ class Article(Publishable):
 
     def get_absolute_url(self):
         return reverse("news:detail", args=[self.slug])
+
+    def search_facets(self):
+        return {"year": {self.search_day.year}}
+
+    @classmethod
+    def search_links(cls):
+        return species_and_states(cls, "article")
 
     def gaps(self):
         yield from super().gaps()
