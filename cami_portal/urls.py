@@ -7,7 +7,7 @@ from django.urls import include, path, re_path
 from publishing import views as publishing_views
 from publishing.preview import shared
 
-from . import views
+from . import search, views
 from .guide import Guide
 
 handler400 = "cami_portal.errors.bad_request"
@@ -36,6 +36,8 @@ urlpatterns = [
         path("events/", include("events.urls")),
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
+        path("search/", search.Search.as_view(), name="search"),
+        path("search/description.xml", search.description, name="search_description"),
         path("sources/", publishing_views.SourceList.as_view(), name="sources"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),

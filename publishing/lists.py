@@ -196,6 +196,11 @@ class ListFilter(django_filters.FilterSet):
             return {}
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
+    @property
+    def unfiltered(self):
+        """What stands behind the address of the list when all filters are taken off."""
+        return ""
+
     @cached_property
     def read_as(self):
         """The words that are looked for instead of those that were typed, which stand nowhere."""

@@ -14,6 +14,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from ..text import RichTextField
 from . import engines
 from .words import plain, read, stems_in
 
@@ -112,7 +113,7 @@ def text_in(item, field, language):
         item = getattr(item, step)
     text = getattr(item, f"{name}_{language}", None) if hasattr(item, f"{name}_{language}") else getattr(item, name)
     # Formatted text has been made safe, and so has no other "<" than those of its tags.
-    return plain(text or "") if hasattr(item._meta.get_field(name), "extensions") else text or ""
+    return plain(text or "") if isinstance(item._meta.get_field(name), RichTextField) else text or ""
 
 
 def texts_of(item, fields):

@@ -10,7 +10,7 @@ from datetime import date
 from functools import cached_property
 
 from . import engines
-from .index import SearchEntry, kind_of, searched_models
+from .index import kind_of, searched_models
 from .query import Query
 from .words import stems_in
 
@@ -69,13 +69,11 @@ class Found:
         return len(self.entries_with(self.facets)) > RANKED
 
     def counts(self, name):
-        """``{value: number}`` of the choices of a facet, other facets being as they are; ``None`` for too many."""
+        """``({value: number}, whether that is all)`` of the choices of a facet, other facets being as they are."""
         rest = {other: values for other, values in self.facets.items() if other != name}
         entries, start = self.entries_with(rest), f"{name}:"
-        if len(entries) > RANKED:
-            return None
         marks = (mark for entry in entries for mark in entry.facets.split() if mark.startswith(start))
-        return Counter(mark.removeprefix(start) for mark in marks)
+        return Counter(mark.removeprefix(start) for mark in marks), len(entries) <= RANKED
 
     def rank(self, entry):
         return -self.score(entry), KINDS.index(entry.kind), -(entry.day or date.max).toordinal(), entry.key
@@ -153,5 +151,5 @@ def items_of(entries):
 
 
 def numbers_of_kinds():
-    """``{kind: how many items of it visitors see}``."""
-    return {kind: number for kind, number in ((k, SearchEntry.objects.shown().filter(kind=k).count()) for k in KINDS)}
+    """``{kind: how many items of it visitors see}``, one more than are ranked standing for many."""
+    return dict(zip(KINDS, engines.numbers([[[(f"kind:{kind}",)]] for kind in KINDS], RANKED + 1), strict=True))
