@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 
 from .. import wording
 from .index import text_in
-from .words import WORD, stem
+from .words import WORD, stem, stems_in
 
 SNIPPET, BEFORE = 260, 90  # characters; and how many of them come before the first word that is marked
 
@@ -18,7 +18,7 @@ class Marker:
     """Marks what ``query`` looks for."""
 
     def __init__(self, query):
-        self.phrases = {}
+        self.groups, self.phrases = query.groups, {}
         for phrase in (phrase for group in query.groups for phrase in group.all):
             self.phrases.setdefault(phrase[0], []).append(phrase)
 
@@ -34,6 +34,10 @@ class Marker:
                 yield words[i][0], words[i + length - 1][1]
             i += length or 1
 
+    def says_all(self, text):
+        stems = f" {' '.join(stems_in(text))} "
+        return all(any(f" {' '.join(phrase)} " in stems for phrase in group.all) for group in self.groups)
+
     def marked(self, text):
         """``text`` as HTML."""
         parts, done = [], 0
@@ -44,18 +48,28 @@ class Marker:
 
     def title(self, item):
         """``(HTML, language)``"""
-        *path, name = item.search_fields[0][0].split("__")
-        for step in path:
-            item = getattr(item, step)
-        text, language = wording.in_some_language(item, name)
+        text, language = title_of(item)
         return self.marked(wording.typeset(text, language)), language
 
     def snippet(self, item):
-        """``(HTML, language)`` of the summary, or of the text where only that holds what was looked for."""
+        """``(HTML, language)`` of the summary, or of the text where only that holds what was looked for.
+
+        What an item is comes first where its title says all that was looked for.
+        """
         texts, language = texts_in_some_language(item, [*item.search_fields[1], *item.search_fields[2]])
+        if self.says_all(title_of(item)[0]):
+            texts = texts[:1]
         with_words = ((text, span) for text in texts if (span := next(self.spans(text), None)))
         text, (start, _end) = next(with_words, (next(iter(texts), ""), (0, 0)))
         return self.marked(wording.typeset(excerpt(text, start), language)), language
+
+
+def title_of(item):
+    """``(text, language)``"""
+    *path, name = item.search_fields[0][0].split("__")
+    for step in path:
+        item = getattr(item, step)
+    return wording.in_some_language(item, name)
 
 
 def texts_in_some_language(item, fields):

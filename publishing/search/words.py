@@ -18,6 +18,7 @@ WORD = re.compile(rf"[^\W\d_]+(?:[{MARKS}]+[^\W\d_]+)*[\u0300-\u036f]*|\d+")
 # The stemmer takes the end of a participle for an ending, also in Казахстан and дзерен, but not in Казахстане and дзеренов.
 PARTICIPLE = re.compile(r"(?<=\w{4})(?:(?<=[ая])н|ен)+$")
 TAG = re.compile(r"<[^>]*>")
+INLINE = re.compile(r"</?(?:a|strong|em|su[bp])\b[^>]*>")  # within words and sentences
 
 # Words that say nothing of what is looked for; those of questions among them.
 FUNCTION_WORDS = frozenset(
@@ -46,7 +47,7 @@ def bare(text):
 
 def plain(rich):
     """The words of formatted text, which is clean since it was stored."""
-    return html.unescape(TAG.sub(" ", rich))
+    return html.unescape(TAG.sub(" ", INLINE.sub("", rich)))
 
 
 @functools.lru_cache(maxsize=1)
