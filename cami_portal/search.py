@@ -88,7 +88,9 @@ class SearchFilter(ListFilter):
         counts, are_all = self.found.counts(name)
         if name == "species":
             counts = {slug: counts[key] for slug, key in self.keys.items()}
-        choices = self.filters[name].field.choices or [(year, year) for year in sorted({*counts, *active}, reverse=True)]
+        choices = self.filters[name].field.choices or [
+            (year, year) for year in sorted({*counts, *active}, reverse=True)
+        ]
         return [
             Option(value, label, number if are_all else None, value in active)
             for value, label in choices

@@ -76,7 +76,7 @@ class Content(models.Model):
 
     @property
     def shown(self):
-        """Since when and until when visitors see it, ``None`` for no such bound; ``None`` if they do not and will not."""
+        """``(from, until)`` of its time on the portal, each ``None`` for no bound; ``None`` if it is not to be seen."""
         return None, None
 
     @property

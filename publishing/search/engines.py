@@ -79,7 +79,8 @@ class SQLite:
             return
         cursor.execute(
             f"CREATE VIRTUAL TABLE IF NOT EXISTS {FTS} USING fts5("
-            f"tokens, content='{ENTRY}', content_rowid='id', tokenize=\"unicode61 remove_diacritics 0 tokenchars ':|'\")"
+            f"tokens, content='{ENTRY}', content_rowid='id',"
+            f" tokenize=\"unicode61 remove_diacritics 0 tokenchars ':|'\")"
         )
         self.watch(cursor)
         cursor.execute(f"INSERT INTO {FTS}({FTS}) VALUES ('rebuild')")
@@ -97,9 +98,7 @@ class SQLite:
             self.watch(cursor)
 
     def written(self, expression):
-        groups = [
-            " OR ".join(f'"{" ".join(phrase)}"' for phrase in group) for group in expression
-        ]
+        groups = [" OR ".join(f'"{" ".join(phrase)}"' for phrase in group) for group in expression]
         return " AND ".join(f"({group})" for group in groups)
 
     def newest(self, expression, now, limit):

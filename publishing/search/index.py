@@ -118,7 +118,9 @@ def text_in(item, field, language):
 
 def texts_of(item, fields):
     languages = [code for code, name in settings.LANGUAGES]
-    return [text for field in fields for text in dict.fromkeys(text_in(item, field, code) for code in languages) if text]
+    return [
+        text for field in fields for text in dict.fromkeys(text_in(item, field, code) for code in languages) if text
+    ]
 
 
 def links_of(model, keys):

@@ -1,4 +1,4 @@
-"""What is found, as readers see it: its title and a few lines of its text, with the words that were looked for marked."""
+"""What is found, as readers see it: title and a few lines of text, with the words marked that were looked for."""
 
 import re
 

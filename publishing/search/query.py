@@ -23,7 +23,10 @@ COMPLETED_FROM = 3  # letters of a last word that may go on
 COMPLETIONS = 50  # words that it may become
 CORRECTED_FROM, TWO_SLIPS_FROM = 4, 8  # letters of a word in which there may be one slip, or two
 COUNTED = 100  # items that hold a word, to tell words from common words
-NEIGHBOURS, BEST_NEIGHBOURS = 2000, 10  # words that are compared with a wrong one; and of which it is asked what has them
+NEIGHBOURS, BEST_NEIGHBOURS = (
+    2000,
+    10,
+)  # words that are compared with a wrong one; and of which it is asked what has them
 QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]?")
 
 # What people say for names that are recorded otherwise, or of which no record has both languages.
@@ -46,7 +49,7 @@ SAME = [
 
 @dataclass
 class Group:
-    """Something that must be found: any of ``phrases`` (of stems) will do; ``completions`` begin with what was typed."""
+    """Something that must be found: any of ``phrases`` (of stems) or of ``completions``, which begin with ``typed``."""
 
     typed: str
     phrases: list
@@ -133,9 +136,11 @@ def other_names(names):
     named = shown.filter(phrase__in=set().union(*found.values())).values("kind", "object_id").distinct()[:MOST_NAMED]
     items = [Q(**item) for item in named]
     groups = defaultdict(set)
-    for kind, key, phrase in shown.filter(reduce(or_, items)).values_list("kind", "object_id", "phrase") if items else ():
+    for kind, key, phrase in (
+        shown.filter(reduce(or_, items)).values_list("kind", "object_id", "phrase") if items else ()
+    ):
         groups[kind, key].add(phrase)
-    for name, others in found.items():
+    for others in found.values():
         others.update(*[group for group in groups.values() if group & others])
     return {name: others for name, others in found.items() if len(others) > 1}
 

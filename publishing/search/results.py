@@ -1,6 +1,6 @@
 """What is found, the best first.
 
-At most ``RANKED`` items are ranked: the newest that fit, and besides all that fit by their titles or belong to no day. So
+At most ``RANKED`` items are ranked: the newest that fit, and those besides that fit by titles or belong to no day. So
 a word that stands everywhere costs as little as a rare one.
 """
 
@@ -79,7 +79,7 @@ class Found:
         return -self.score(entry), KINDS.index(entry.kind), -(entry.day or date.max).toordinal(), entry.key
 
     def score(self, entry):
-        """Words in a title count more than in a summary, and those more than in other texts; most does a whole title."""
+        """A word counts more in a title than in a summary, and there more than in other texts; most does a whole title."""
         if not self.query.groups:
             return 0
         score = sum(worth(needles, entry) for needles in self.needles) / len(self.needles)
@@ -118,7 +118,9 @@ class Found:
         numbers = engines.numbers([[*(other.all for other in rest), *marks] for rest in rests], RANKED)
         found = zip(groups, rests, numbers, strict=True)
         return [
-            Fewer(group.typed, " ".join(other.typed for other in rest), number) for group, rest, number in found if number
+            Fewer(group.typed, " ".join(other.typed for other in rest), number)
+            for group, rest, number in found
+            if number
         ]
 
 
@@ -133,7 +135,7 @@ def worth(needles, entry):
 
 
 def find(text, facets):
-    """What ``text`` finds; or, if it finds nothing and something like it would, that: then ``query.text`` is another."""
+    """What ``text`` finds; if that is nothing, what words much like it find: then ``query.text`` is another."""
     found = Found(Query(text), facets)
     if text and not found.entries and found.query.corrected:
         return Found(found.query.corrected, facets)

@@ -15,21 +15,21 @@ LONGEST = 40  # characters of a word that tell it from others
 # Letters or digits, so that "CoP17" and "COP 17" are alike; inside a word accents, apostrophes and soft hyphens.
 MARKS = "\u0300-\u036f\u00ad'’‘ʼʻ`´"
 WORD = re.compile(rf"[^\W\d_]+(?:[{MARKS}]+[^\W\d_]+)*[\u0300-\u036f]*|\d+")
-# The stemmer takes the end of a participle for an ending, also in Казахстан and дзерен, but not in Казахстане and дзеренов.
-PARTICIPLE = re.compile(r"(?<=\w{4})(?:(?<=[ая])н|ен)+$")
+# The stemmer takes the end of Казахстан and дзерен for that of a participle, in Казахстане and дзеренов it does not.
+PARTICIPLE = re.compile(r"(?<=\w{3})(?:(?<=[ая])н|ен)+$")
 TAG = re.compile(r"<[^>]*>")
 INLINE = re.compile(r"</?(?:a|strong|em|su[bp])\b[^>]*>")  # within words and sentences
 
 # Words that say nothing of what is looked for; those of questions among them.
 FUNCTION_WORDS = frozenset(
     """
-    a an and any are as at be been by can could did do does for from had has have how i in is it its many me much of on
-    or our should tell than that the their them there these this those to was we were what when where which who whom
-    whose why will with would you your
-    а бы был была были было быть в вам вас весь во вот все всё где да для до его ее её если есть еще ещё же за и из или
-    им их к как какая какие какое какой каком каких ко когда кого кому которая которые которое который кто куда ли мне мы
-    на над нам нас не ним них но о об обо он она они оно от по под почему при с сколько со так там то только у уже чего
-    чем чему что чтобы эта эти это этот я
+    a an and any are as at be been by can could did do does for from had has have how i in is it its many me much of
+    on or our should tell than that the their them there these this those to was we were what when where which who
+    whom whose why will with would you your
+    а бы был была были было быть в вам вас весь во вот все всё где да для до его ее её если есть еще ещё же за и из
+    или им их к как какая какие какое какой каком каких ко когда кого кому которая которые которое который кто куда
+    ли мне мы на над нам нас не ним них но о об обо он она они оно от по под почему при с сколько со так там то
+    только у уже чего чем чему что чтобы эта эти это этот я
     """.split()  # noqa: SIM905 - read as a text
 )
 
@@ -79,10 +79,12 @@ def stems_in(text):
 
 @functools.lru_cache(maxsize=500)
 def read(text):
-    """``(stems, {word as spelled: its stem})`` of a text; the same one is often read again when what is round it moves."""
+    """``(stems, {word as spelled: its stem})`` of a text; it is often read again when only what is round it moves."""
     words = words_in(text)
     spelled = {fold(word): stem(word) for word in words if not is_function_word(word)}
-    return tuple(filter(None, map(stem, words))), {w: s for w, s in spelled.items() if w.isalpha() and len(w) in SPELLED}
+    return tuple(filter(None, map(stem, words))), {
+        w: s for w, s in spelled.items() if w.isalpha() and len(w) in SPELLED
+    }
 
 
 def is_function_word(word):

@@ -1,8 +1,8 @@
 import pytest
 
+from publishing.models import ContentVersion, FormerSlug, SearchEntry, Tombstone
 from publishing.search.query import Query, matching
 from publishing.search.words import comparable
-from publishing.models import ContentVersion, FormerSlug, SearchEntry, Tombstone
 from tests.factories import ArticleFactory, CountryFactory, PrivateContactFactory, SpeciesFactory, states
 
 pytestmark = pytest.mark.django_db
