@@ -8,7 +8,7 @@ from publishing import views as publishing_views
 from publishing.lists import addresses
 from publishing.preview import shared
 
-from . import sitemaps, views
+from . import search, sitemaps, views
 from .guide import Guide
 from .informea import feed as informea_feed
 from .informea import views as informea
@@ -48,6 +48,8 @@ urlpatterns = [
         path("news/informea.xml", informea_feed.news, name="informea_news"),
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
+        path("search/", search.Search.as_view(), name="search"),
+        path("search/description.xml", search.description, name="search_description"),
         *addresses("sources/", publishing_views.SourceList, "sources"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),

@@ -53,6 +53,14 @@ class Country(Content):
     def __str__(self):
         return self.name or self.code
 
+    def search_names(self):
+        """Its names, also without what stands in brackets: "Iran"."""
+        names = [self.name_en, self.name_ru, self.official_name_en, self.official_name_ru]
+        return [form for name in names if name for form in (name, name.partition(" (")[0])]
+
+    def search_items(self):
+        return [self, *([self.range_state] if hasattr(self, "range_state") else [])]
+
 
 class Organisation(Documented, Addressed):
     class Kind(models.TextChoices):
@@ -71,8 +79,7 @@ class Organisation(Documented, Addressed):
     }
 
     title_field = "name"
-    search_fields = ("name", "about")
-    search_fields_untranslated = ("acronym",)
+    search_fields = (("name", "acronym"), ("about",), ())
 
     name = CleanCharField(_("name"), max_length=250)
     acronym = CleanCharField(_("acronym"), max_length=30, blank=True)
@@ -110,6 +117,14 @@ class Organisation(Documented, Addressed):
 
     def get_absolute_url(self):
         return reverse("contacts:organisation", args=[self.slug])
+
+    def search_names(self):
+        return list(filter(None, [self.name_en, self.name_ru, self.acronym]))
+
+    @classmethod
+    def search_links(cls):
+        in_range_states = cls.objects.filter(country__range_state__isnull=False)
+        return {"state": (in_range_states, "pk", "country__code")}
 
     @property
     def schema_type(self):
@@ -268,7 +283,7 @@ class Role(Addressed):
 
     schema_type = "ContactPoint"
     reserved_slugs = r"organisations|ask|report"
-    search_fields = ("title", "about")
+    search_fields = (("title",), ("about",), ())
 
     title = CleanCharField(_("title"), max_length=200)
     kind = models.CharField(_("kind"), max_length=24, choices=Kind, default=Kind.SECRETARIAT)

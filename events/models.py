@@ -20,7 +20,7 @@ from publishing.states import Publishable, PublishableQuerySet
 from publishing.structured_data import language_of, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
 from publishing.wording import machine_date
-from species.models import Instrument, RangeState, Species
+from species.models import Instrument, RangeState, Species, species_and_states
 
 from . import informea
 from .documents import document_path
@@ -98,7 +98,8 @@ class Event(Publishable):
     }
 
     reserved_slugs = r"\d+"
-    search_fields = ("title", "short_title", "summary", "venue", "city", "participants", "outcomes")
+    search_fields = (("title", "short_title"), ("summary",), ("body", "venue", "city", "participants", "outcomes"))
+    search_day_field = "start"
     LASTING = (Kind.COP, Kind.CONGRESS, Kind.MEETING)  # more than a day
     # A change of one of these is a new edition of the calendar entry: who wants to come has to plan anew. RFC 5546 asks
     # for it after other times or another status; another place is as bad to miss. Other words only renew the entry.
@@ -279,6 +280,13 @@ class Event(Publishable):
         if self.attendance in (self.Attendance.ONLINE, self.Attendance.HYBRID) and self.link:
             places.append({"@type": "VirtualLocation", "url": self.link})
         return places[0] if len(places) == 1 else places
+
+    def search_facets(self):
+        return {"year": set(range(self.search_day.year, self.day_of("end").year + 1)) if self.start else ()}
+
+    @classmethod
+    def search_links(cls):
+        return species_and_states(cls, "event")
 
     def clean(self):
         self.fill_dates()  # first, so that another field's error does not bring one of the dates with it

@@ -13,7 +13,7 @@ from publishing.states import Publishable
 from publishing.structured_data import language_of, portal, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
 from publishing.wording import machine_date
-from species.models import Instrument, RangeState, Species
+from species.models import Instrument, RangeState, Species, species_and_states
 
 
 class Article(Publishable):
@@ -32,6 +32,7 @@ class Article(Publishable):
     NEWS = [Kind.NEWS, Kind.PRESS_RELEASE, Kind.NOTIFICATION, Kind.ANNOUNCEMENT, Kind.IN_MEMORIAM]
 
     reserved_slugs = r"newsletter|\d+"
+    search_day_field = "date"
 
     title = CleanCharField(_("title"), max_length=300, blank=True)
     kind = models.CharField(_("kind"), max_length=14, choices=Kind, default=Kind.NEWS)
@@ -89,6 +90,13 @@ class Article(Publishable):
         """For machines: what was published elsewhere, of which this tells."""
         publisher = self.publisher and {"@type": "Organization", "name": self.publisher}
         return self.link and {"@type": "CreativeWork", "url": self.link} | recorded(publisher=publisher)
+
+    def search_facets(self):
+        return {"year": {self.search_day.year}}
+
+    @classmethod
+    def search_links(cls):
+        return species_and_states(cls, "article")
 
     def gaps(self):
         yield from super().gaps()

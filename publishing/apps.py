@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -8,6 +9,8 @@ class PublishingConfig(AppConfig):
 
     def ready(self):
         from . import sqlite, version
+        from .search import engines
 
         version.connect()
         sqlite.connect()
+        post_migrate.connect(engines.prepare, sender=self, dispatch_uid="search")

@@ -59,9 +59,15 @@ class Content(models.Model):
     """A row that readers may see. Saving, deleting or relating it moves the content version (``version.py``).
 
     ``natural_key_fields`` names the look-ups by which fixtures know the row, none of them nullable.
+
+    ``search_fields`` names what readers' words are looked for in: its names, its summaries, its other texts
+    (``country__name`` is that of a related row); empty where the row has no page. A model whose rows have several names
+    gives them in ``search_names()``, so that any of them finds the others.
     """
 
     natural_key_fields = ("slug",)
+    search_fields = ()
+    search_day_field = None  # the date by which results are sorted
     still_right = frozenset()  # the translations, as (field, language), that whoever saves next knows to be right
 
     outdated_translations = GenericRelation("publishing.OutdatedTranslation")
@@ -85,6 +91,32 @@ class Content(models.Model):
                 value = getattr(value, name)
             key.append(value)
         return tuple(key)
+
+    @property
+    def shown(self):
+        """``(from, until)`` of its time on the portal, each ``None`` for no bound; ``None`` if it is not to be seen."""
+        return None, None
+
+    @property
+    def search_day(self):
+        return self.day_of(self.search_day_field) if self.search_day_field else None
+
+    def day_of(self, field):
+        """A date of this row, also where it was just saved as "2016-11-14"."""
+        return self._meta.get_field(field).to_python(getattr(self, field))
+
+    def search_facets(self):
+        """``{facet: values}`` by which it can be filtered."""
+        return {}
+
+    @classmethod
+    def search_links(cls):
+        """The same where other rows say it: ``{facet: (rows, column of the item, column of the value)}``."""
+        return {}
+
+    def search_items(self):
+        """The items whose entries in the search say something of this row."""
+        return [self]
 
     def freshness(self, field, language="ru"):
         """Whether a translation of ``field`` is missing, outdated or fresh."""

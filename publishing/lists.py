@@ -21,8 +21,9 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
-from . import search
 from .formats import PAGES, Json
+from .search.query import matching, read
+from .search.words import comparable
 
 COUNTED_UP_TO = 1000
 MAX_WORDS = 8
@@ -114,11 +115,11 @@ class YearFacet(Facet):
 
 
 class WordsField(forms.CharField):
-    """One to eight words; each costs a look at the whole index."""
+    """One to eight words."""
 
     def clean(self, value):
         value = super().clean(value)
-        words = len(search.comparable(value).split())
+        words = len(comparable(value).split())
         if value and not words:
             raise forms.ValidationError(_("Write at least one word."))
         if words > MAX_WORDS:
@@ -133,9 +134,16 @@ class TextFilter(django_filters.CharFilter):
 
     def __init__(self, **kwargs):
         super().__init__(max_length=100, label=_("Words"), **kwargs)
+        self.queries = {}
+
+    def query(self, value):
+        """What is looked for; it is asked for anew for every facet, and read once."""
+        if value not in self.queries:
+            self.queries[value] = read(value)
+        return self.queries[value]
 
     def filter(self, queryset, value):
-        return search.matching(queryset, value) if value else queryset
+        return matching(queryset, self.query(value)) if value else queryset
 
 
 @dataclass
@@ -187,6 +195,18 @@ class ListFilter(django_filters.FilterSet):
         if not self.is_bound or not self.is_valid():
             return {}
         return {name: value for name, value in self.form.cleaned_data.items() if value}
+
+    @property
+    def unfiltered(self):
+        """What stands behind the address of the list when all filters are taken off."""
+        return ""
+
+    @cached_property
+    def read_as(self):
+        """The words that are looked for instead of those that were typed, which stand nowhere."""
+        names = [name for name in self.values if isinstance(self.filters[name], TextFilter)]
+        queries = [self.filters[name].query(self.values[name]) for name in names]
+        return next((query.text for query in queries if query.text not in self.values.values()), "")
 
     @cached_property
     def facets(self):

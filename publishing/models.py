@@ -14,7 +14,7 @@ from .history import ChangeNote
 from .links import CheckedLink, LinkUse
 from .pictures import SHARED, make_variants, picture_path, variant_names
 from .preview import PreviewLink
-from .search import SearchEntry
+from .search.index import SearchEntry, SearchName, SearchWord
 from .slugs import SLUG_LENGTH, FormerSlug
 from .states import Publishable
 from .storage import names_of, put_aside
@@ -25,7 +25,8 @@ from .version import ContentVersion, Tombstone
 
 # Django finds models here; those of a mechanism stand with it.
 __all__ = ["ChangeNote", "CheckedLink", "ContentVersion", "FormerSlug", "LinkUse", "OutdatedTranslation", "PreviewLink"]
-__all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "Source", "Tombstone", "Upload"]
+__all__ += ["Page", "PhotoCredit", "Picture", "SearchEntry", "SearchName", "SearchWord", "Source", "Tombstone"]
+__all__ += ["Upload"]
 
 
 class Source(Content):

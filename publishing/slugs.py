@@ -68,13 +68,11 @@ class Addressed(Identified, Content):
     """An item with an address.
 
     ``title_field`` names the translated field that the slug is made from, ``reserved_slugs`` what is an address of the
-    portal itself (a regular expression), ``search_fields`` where readers' words are looked for.
+    portal itself (a regular expression).
     """
 
     title_field = "title"
     reserved_slugs = r"(?!)"
-    search_fields = ()
-    search_fields_untranslated = ()
 
     slug = models.SlugField(
         _("address"),

@@ -52,7 +52,7 @@ class PublishableQuerySet(AddressedQuerySet):
 class Publishable(Documented, Addressed):
     """An item in two languages that is live from an instant to an instant."""
 
-    search_fields = ("title", "summary", "body")
+    search_fields = (("title",), ("summary",), ("body",))
 
     published_at = models.DateTimeField(
         _("published from"),
@@ -159,6 +159,10 @@ class Publishable(Documented, Addressed):
     def is_shown(self):
         """Whether visitors see it, or will when its time has come."""
         return self.state in (State.LIVE, State.SCHEDULED)
+
+    @property
+    def shown(self):
+        return (self.published_at, self.expires_at) if self.is_shown else None
 
     @property
     def state(self):

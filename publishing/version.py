@@ -10,9 +10,10 @@ from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils.translation import gettext_lazy as _
 
-from . import links, search, storage
+from . import links, storage
 from .content import Content
 from .preview import PreviewLink
+from .search import index
 from .slugs import Addressed, FormerSlug
 from .states import Publishable, State
 from .text import CleanCharField
@@ -57,8 +58,8 @@ def content_saved(sender, instance, raw=False, **kwargs):
         links.note(instance)
         if raw:
             storage.bring_back(instance)
-    if isinstance(instance, Addressed) and instance.search_fields:
-        search.index(instance)
+        for item in instance.search_items():
+            index.renew([item])
 
 
 def content_deleted(sender, instance, **kwargs):
@@ -66,8 +67,11 @@ def content_deleted(sender, instance, **kwargs):
         bump()
         links.forget(instance)
         storage.put_aside(storage.names_of(instance))
+        index.forget(instance)
+        for item in instance.search_items():
+            if item is not instance:
+                index.renew([item])
     if isinstance(instance, Addressed):
-        search.forget(instance)
         FormerSlug.objects.of(sender).filter(object_id=instance.pk).delete()
     if isinstance(instance, Publishable):
         PreviewLink.objects.of(instance).delete()
@@ -82,9 +86,17 @@ def content_deleted(sender, instance, **kwargs):
         )
 
 
-def relations_changed(sender, instance, action, **kwargs):
-    if action.startswith("post_") and isinstance(instance, Content):
+def relations_changed(sender, instance, action, reverse, model, pk_set, **kwargs):
+    if not isinstance(instance, Content):
+        return
+    if action == "pre_clear" and reverse:  # afterwards nothing says whom it was related to
+        instance.cleared = index.linked(model, sender, instance)
+    if action.startswith("post_"):
         bump()
+        if reverse:
+            index.links_changed(sender, model.objects.filter(pk__in=instance.cleared if pk_set is None else pk_set))
+        else:
+            index.links_changed(sender, [instance])
 
 
 def connect():

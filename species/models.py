@@ -45,6 +45,7 @@ class RangeState(Identified, SourcedFact):
 
     schema_type = "Country"
     natural_key_fields = ("country__code",)
+    search_fields = (("country__name", "country__official_name"), ("participation",), ())
 
     country = models.OneToOneField(
         Country, verbose_name=_("country"), on_delete=models.PROTECT, related_name="range_state"
@@ -96,6 +97,12 @@ class RangeState(Identified, SourcedFact):
     def structured_data(self, absolute, shown):
         code = {"@type": "PropertyValue", "propertyID": "ISO 3166-1", "value": self.country.code}
         return self.reference(absolute) | recorded(alternateName=self.country.official_name, identifier=code)
+
+    def search_facets(self):
+        return {"state": {self.country.code}}
+
+    def search_items(self):
+        return [self, *self.country.organisations.all()]
 
 
 class Group(models.TextChoices):
@@ -149,8 +156,7 @@ class Species(Publishable):
     schema_type = "Taxon"
     title_field = "name"
     reserved_slugs = r"range|states|instruments"
-    search_fields = ("name", "other_names", "summary", "body")
-    search_fields_untranslated = ("scientific_name", "family", "order")
+    search_fields = (("name", "other_names", "scientific_name"), ("summary",), ("family", "order", "body"))
 
     name = CleanCharField(_("name"), max_length=120, blank=True)
     other_names = CleanCharField(
@@ -219,6 +225,17 @@ class Species(Publishable):
             sameAs=[identifier.url for identifier in known],
             image=self.picture and self.picture.structured_data(absolute),
         )
+
+    def search_names(self):
+        other = f"{self.other_names_en or ''},{self.other_names_ru or ''}".split(",")
+        return list(filter(None, [self.name_en, self.name_ru, self.scientific_name, *other]))
+
+    def search_facets(self):
+        return {"species": {self.pk}}
+
+    @classmethod
+    def search_links(cls):
+        return {"state": (Range.objects.living(), "species", "state__country__code")}
 
     def gaps(self):
         yield from super().gaps()
@@ -460,6 +477,9 @@ class Range(SourcedFact):
         """The presence as one letter, for the matrix and the tile map, whose legends give the word."""
         return self.LETTERS[self.presence]
 
+    def search_items(self):
+        return [self.species]
+
     @property
     def is_living(self):
         """Whether the species is known or thought to live there today; ``living()`` asks the same of many."""
@@ -484,6 +504,9 @@ class Instrument(Publishable):
         PROGRAMME = "programme", _("programme of work")
         GUIDELINES = "guidelines", _("guidelines")
         RESOLUTION = "resolution", _("resolution")
+
+    search_fields = (("title", "short_title"), ("summary",), ("body",))
+    search_day_field = "adopted"
 
     title = CleanCharField(_("title"), max_length=300, blank=True)
     short_title = CleanCharField(_("short title"), max_length=120, blank=True)
@@ -516,6 +539,21 @@ class Instrument(Publishable):
             about=references(shown.get("species"), absolute),
             spatialCoverage=references(shown.get("states"), absolute),
         )
+
+    def search_facets(self):
+        return {"year": {self.search_day.year} if self.adopted else ()}
+
+    @classmethod
+    def search_links(cls):
+        return species_and_states(cls, "instrument")
+
+
+def species_and_states(model, name):
+    """``search_links`` of ``model``, whose many-to-many tables call it ``name``."""
+    return {
+        "species": (model.species.through.objects.all(), name, "species"),
+        "state": (model.states.through.objects.all(), name, "rangestate__country__code"),
+    }
 
 
 class FocalPointQuerySet(ContentQuerySet):

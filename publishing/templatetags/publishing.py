@@ -32,7 +32,12 @@ def say(item, field, label="short"):
     ``label`` is "short", "whole" (for the title of a page) or "" (for what has no language, such as names of people).
     """
     text, language = in_some_language(item, field) if item else ("", "")
-    text = wording.typeset(text, language)
+    return in_tongue(wording.typeset(text, language), language, label)
+
+
+@register.simple_tag
+def in_tongue(text, language, label="short"):
+    """A text that is ready to be shown; marked with its language, as above."""
     if language in ("", translation.get_language()):
         return text
     marked = format_html('<span lang="{}">{}</span>', language, text)

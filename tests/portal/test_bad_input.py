@@ -20,6 +20,7 @@ LISTS = {
     "species/instruments": ["kind", "species"],
     "contacts": ["topic", "organisation"],
     "contacts/organisations": ["kind", "country"],
+    "search": ["kind", "species", "state", "year"],
 }
 FACETS = [(path, name) for path, names in LISTS.items() for name in names]
 # As they stand in an address: numbers of all sizes, other digits, NUL, bad UTF-8, SQL, very long.
@@ -45,7 +46,10 @@ def test_an_unknown_value_answers_400_and_says_so_beside_the_field(client, path,
 # One facet of each kind: of a column, of a relation, of years, and the two with choices of their own.
 @pytest.mark.parametrize(
     ("path", "facet"),
-    [("news", "kind"), ("news", "species"), ("news", "year"), ("events", "when"), ("species", "membership")],
+    [
+        *[("news", "kind"), ("news", "species"), ("news", "year"), ("events", "when"), ("species", "membership")],
+        *[("search", "species"), ("search", "year")],
+    ],
 )
 def test_every_kind_of_facet_refuses_every_kind_of_garbage(client, path, facet):
     refused(client, path, facet, GARBAGE)
@@ -56,7 +60,7 @@ def test_an_empty_value_asks_for_nothing(client, path, facet):
     assert client.get(f"/en/{path}/?{facet}=").status_code == 200
 
 
-@pytest.mark.parametrize("path", ["news", "events", "species", "contacts/organisations"])
+@pytest.mark.parametrize("path", ["news", "events", "species", "contacts/organisations", "search"])
 @pytest.mark.parametrize(
     ("words", "status"), [("\x00", 400), ("a" * 101, 400), ("%_\\'\"(", 200), ("о" * 100, 200), ("* OR NEAR", 200)]
 )

@@ -94,6 +94,7 @@ NO_FEED = "species/range/feed.atom"
 HUBS = ["species/states/kz/", "contacts/organisations/public/", "contacts/public/"]
 CARDS = ["contacts/public/contact.vcf", "contacts/organisations/public/contact.vcf"]
 SEARCHES = [
+    *["search/", "search/?q=mark", "search/?q=знак", "search/?q=expired", "search/?kind=event", "search/?q=markk"],
     "news/?q=mark",
     "events/?q=mark",
     "species/?q=mark",

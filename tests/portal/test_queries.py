@@ -70,6 +70,7 @@ LISTS = [
     "contacts/",
     "contacts/organisations/",
 ]
+SEARCHES = ["search/", "search/?q=article", "search/?q=artcle&species=s&state=KZ&year=2016&kind=article"]
 ITEMS = [
     "news/a/",
     "events/e/",
@@ -106,7 +107,9 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     assert counts[0] == counts[1] <= 25
 
 
-@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article"])
+@pytest.mark.parametrize(
+    "path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article", *SEARCHES]
+)
 def test_more_rows_cost_no_more_queries(client, path):
     items = Items()
     items.add()

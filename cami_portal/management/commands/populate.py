@@ -14,7 +14,8 @@ from events.models import Event
 from events.models import Part as EventPart
 from news.models import Article
 from news.models import Part as ArticlePart
-from publishing import search, version
+from publishing import version
+from publishing.search import index
 from publishing.slugs import make_slug
 from species.models import RangeState, Species
 
@@ -100,7 +101,7 @@ class Command(BaseCommand):
             dice = {number: random.Random(f"{model.__name__} {number}") for number in batch}  # noqa: S311 - no secret
             items = [make(number, dice[number], uuid=ids[number]) for number in batch]
             relate(model.objects.bulk_create(items), [dice[number] for number in batch])
-            search.index_all(items)
+            index.renew(items)
 
     def subject(self, dice):
         """A Range State, and the words for it and for a species."""

@@ -1,0 +1,153 @@
+"""The page that searches everything, and how a browser's address bar does."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from django import forms
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from publishing.lists import COUNTED_UP_TO, Facet, FilteredListView, ListFilter, Option, TextFilter, YearField
+from publishing.models import SearchEntry
+from publishing.search.marks import Marker
+from publishing.search.results import find, items_of, numbers_of_kinds
+from species.filters import species_options, state_options
+from species.models import Species
+
+KIND_NAMES = {
+    "article": _("News"),
+    "event": _("Events"),
+    "species": _("Species"),
+    "rangestate": _("Range States"),
+    "instrument": _("Instruments"),
+    "organisation": _("Organisations"),
+    "role": _("Contacts"),
+    "page": _("Pages"),
+}
+LISTS = {  # standing pages have none
+    "article": "news:list",
+    "event": "events:list",
+    "species": "species:list",
+    "rangestate": "species:states",
+    "instrument": "species:instruments",
+    "organisation": "contacts:organisations",
+    "role": "contacts:list",
+}
+OWN_KINDS = ("article", "event", "instrument", "organisation")  # that are of several kinds themselves
+
+
+class YearsFound(Facet):
+    field_class = YearField
+
+
+class SearchFilter(ListFilter):
+    """The words and facets of the page. Entries of the index name a species by its key: addresses may change."""
+
+    q = TextFilter(widget=forms.HiddenInput)  # the box stands above
+    kind = Facet(value="kind", options=lambda: list(KIND_NAMES.items()), label=_("Kind"))
+    species = Facet(value="species", options=species_options, label=_("Species"))
+    state = Facet(value="state", options=state_options, label=_("Range State"))
+    year = YearsFound(value="year", options=(), label=_("Year"))
+
+    @cached_property
+    def found(self):
+        facets = {name: values for name, values in self.values.items() if name != "q"}
+        if "species" in facets:
+            facets["species"] = [self.keys[slug] for slug in facets["species"]]
+        return find(self.values.get("q", ""), facets)
+
+    @cached_property
+    def keys(self):
+        """``{slug: key}`` of the species; the index knows them by what never changes."""
+        return {slug: str(key) for slug, key in Species.objects.published().values_list("slug", "pk")}
+
+    @property
+    def qs(self):
+        return self.found.entries if self.is_valid() else []
+
+    @property
+    def read_as(self):
+        return self.found.query.text if self.found.query.text != self.values.get("q", "") else ""
+
+    @property
+    def unfiltered(self):
+        query = self.data.copy()
+        for name in self.filters:
+            if name != "q":
+                query.pop(name, None)
+        query.pop("page", None)
+        return f"?{query.urlencode()}" if query else ""
+
+    def labelled(self, name, values):
+        return [] if name == "q" else super().labelled(name, values)  # the words stand in their box
+
+    def options(self, name):
+        active = self.values.get(name, [])
+        counts, are_all = self.found.counts(name)
+        if name == "species":
+            counts = {slug: counts[key] for slug, key in self.keys.items()}
+        choices = self.filters[name].field.choices or [
+            (year, year) for year in sorted({*counts, *active}, reverse=True)
+        ]
+        return [
+            Option(value, label, number if are_all else None, value in active)
+            for value, label in choices
+            if (number := counts.get(value, 0)) or value in active or not are_all
+        ]
+
+
+@dataclass
+class Hit:
+    """A result: the item, with its title and some lines of it as HTML in some language."""
+
+    item: object
+    kind: str
+    marker: Marker
+
+    @property
+    def kind_name(self):
+        return self.item.get_kind_display() if self.kind in OWN_KINDS else self.item._meta.verbose_name
+
+    @cached_property
+    def title(self):
+        return self.marker.title(self.item)
+
+    @cached_property
+    def snippet(self):
+        return self.marker.snippet(self.item)
+
+
+class Search(FilteredListView):
+    filterset_class = SearchFilter
+    template_name = "search/search.html"
+    title = _("Search")
+    forms = ()
+    in_api = False
+
+    def get_queryset(self):
+        return SearchEntry.objects.none()
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if not self.filterset.values:
+            return context | {"ways": ways_in()}
+        marker = Marker(self.filterset.found.query)
+        hits = [Hit(item, entry.kind, marker) for entry, item in items_of(context["object_list"])]
+        return context | {"hits": hits}
+
+
+def ways_in():
+    """``[(name, address, number), …]`` of the lists; ``None`` for a number above what is counted."""
+    numbers = numbers_of_kinds()
+    ways = [(KIND_NAMES[kind], reverse(name), numbers[kind]) for kind, name in LISTS.items()]
+    return [(name, address, number if number <= COUNTED_UP_TO else None) for name, address, number in ways]
+
+
+@require_safe
+def description(request):
+    """How a browser searches the portal from its address bar: OpenSearch 1.1."""
+    address = request.build_absolute_uri(reverse("search"))
+    media_type = "application/opensearchdescription+xml"
+    return render(request, "search/description.xml", {"address": address}, content_type=f"{media_type}; charset=utf-8")

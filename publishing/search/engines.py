@@ -1,0 +1,173 @@
+"""What SQLite (FTS5) and PostgreSQL (full text with a GIN index) do differently; the rest of the search is the same.
+
+An expression is a list of groups, all of which an entry must hold; a group is a list of phrases, any of which will do;
+a phrase is a tuple of tokens.
+"""
+
+from django.db import connection, models
+from django.utils import timezone
+
+ENTRY, FTS = "publishing_searchentry", "publishing_searchentry_fts"
+COLUMNS = "e.id, e.kind, e.object_id, e.day, e.title, e.summary, e.facets"
+STANDING_AT_MOST, TITLED_AT_MOST = 300, 500
+
+
+STANDING = "standing"  # the token of what belongs to no day: species, Range States, pages …
+
+
+def in_title(token):
+    """The token that says that ``token`` stands in a title."""
+    return f"t:{token}"
+
+
+class SpelledField(models.CharField):
+    """A word, sorted by its letters and by no language's rules, so that all that begin alike stand together."""
+
+    def db_parameters(self, connection):
+        collation = "C" if connection.vendor == "postgresql" else None
+        return super().db_parameters(connection) | {"collation": collation}
+
+
+class TokensField(models.TextField):
+    """The tokens of an entry in their order: text with spaces between, on PostgreSQL a ``tsvector``."""
+
+    def db_type(self, connection):
+        return "tsvector" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        if connection.vendor != "postgresql" or not isinstance(value, str):
+            return super().get_db_prep_value(value, connection, prepared)
+        positions = {}
+        for position, token in enumerate(value.split(), 1):
+            positions.setdefault(token, []).append(str(position))
+        return " ".join(f"'{token}':{','.join(places[:200])}" for token, places in positions.items())
+
+
+@TokensField.register_lookup
+class Matches(models.Lookup):
+    """Whether the tokens fit an expression."""
+
+    lookup_name = "matches"
+    prepare_rhs = False
+
+    def as_postgresql(self, compiler, connection):
+        tokens, params = self.process_lhs(compiler, connection)
+        return f"{tokens} @@ %s::tsquery", [*params, engine().written(self.rhs)]
+
+    def as_sqlite(self, compiler, connection):
+        tokens, params = self.process_lhs(compiler, connection)
+        row = tokens.removesuffix('"tokens"') + '"id"'
+        return f"{row} IN (SELECT rowid FROM {FTS} WHERE {FTS} MATCH %s)", [*params, engine().written(self.rhs)]
+
+
+class SQLite:
+    """FTS5 over the column ``tokens``. Triggers keep it right whichever way an entry is written."""
+
+    TRIGGERS = {
+        "insert": f"AFTER INSERT ON {ENTRY} BEGIN INSERT INTO {FTS}(rowid, tokens) VALUES (new.id, new.tokens); END",
+        "delete": f"AFTER DELETE ON {ENTRY} BEGIN"
+        f" INSERT INTO {FTS}({FTS}, rowid, tokens) VALUES ('delete', old.id, old.tokens); END",
+        "update": f"AFTER UPDATE ON {ENTRY} BEGIN"
+        f" INSERT INTO {FTS}({FTS}, rowid, tokens) VALUES ('delete', old.id, old.tokens);"
+        f" INSERT INTO {FTS}(rowid, tokens) VALUES (new.id, new.tokens); END",
+    }
+
+    def prepare(self, cursor):
+        """Make what the models cannot say; after every migration, for a table that is altered loses its triggers."""
+        cursor.execute("SELECT count(*) FROM sqlite_master WHERE name LIKE %s", [f"{FTS}_on_%"])
+        if cursor.fetchone()[0] == len(self.TRIGGERS):
+            return
+        cursor.execute(
+            f"CREATE VIRTUAL TABLE IF NOT EXISTS {FTS} USING fts5("
+            f"tokens, content='{ENTRY}', content_rowid='id',"
+            f" tokenize=\"unicode61 remove_diacritics 0 tokenchars ':|'\")"
+        )
+        self.watch(cursor)
+        cursor.execute(f"INSERT INTO {FTS}({FTS}) VALUES ('rebuild')")
+
+    def watch(self, cursor):
+        for name, body in self.TRIGGERS.items():
+            cursor.execute(f"CREATE TRIGGER IF NOT EXISTS {FTS}_on_{name} {body}")
+
+    def empty(self, model):
+        with connection.cursor() as cursor:
+            for name in self.TRIGGERS:
+                cursor.execute(f"DROP TRIGGER IF EXISTS {FTS}_on_{name}")
+            model.objects.all()._raw_delete(model.objects.db)
+            cursor.execute(f"INSERT INTO {FTS}({FTS}) VALUES ('delete-all')")
+            self.watch(cursor)
+
+    def written(self, expression):
+        groups = [" OR ".join(f'"{" ".join(phrase)}"' for phrase in group) for group in expression]
+        return " AND ".join(f"({group})" for group in groups)
+
+    def newest(self, expression, now, limit):
+        """``(SQL, parameters)`` of the newest entries that fit; entries that came later have higher numbers."""
+        sql = (
+            f"SELECT * FROM (SELECT f.rowid AS id FROM {FTS} f JOIN {ENTRY} e ON e.id = f.rowid"
+            f" WHERE {FTS} MATCH %s AND e.shown_from <= %s AND e.shown_until > %s ORDER BY f.rowid DESC LIMIT {limit})"
+        )
+        return sql, [self.written(expression), now, now]
+
+
+class Postgres:
+    def prepare(self, cursor):
+        cursor.execute(f"CREATE INDEX IF NOT EXISTS {ENTRY}_tokens ON {ENTRY} USING gin (tokens)")
+
+    def empty(self, model):
+        model.objects.all()._raw_delete(model.objects.db)
+
+    def written(self, expression):
+        groups = [
+            " | ".join("(" + " <-> ".join(f"'{token}'" for token in phrase) + ")" for phrase in group)
+            for group in expression
+        ]
+        return " & ".join(f"({group})" for group in groups)
+
+    def newest(self, expression, now, limit):
+        sql = (
+            f"(SELECT e.id FROM {ENTRY} e WHERE e.tokens @@ %s::tsquery AND e.shown_from <= %s AND e.shown_until > %s"
+            f" ORDER BY e.day DESC NULLS FIRST LIMIT {limit})"
+        )
+        return sql, [self.written(expression), now, now]
+
+
+def fitting(expression, limit):
+    """The newest entries that fit, and those that fit by their titles or belong to no day, however many are newer.
+
+    ``[(id, kind, object_id, day, title, summary, facets), …]``; no more than ``limit`` if that is all of them.
+    """
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    asked = [
+        (expression, limit + 1),
+        ([[tuple(map(in_title, phrase)) for phrase in group] for group in expression], TITLED_AT_MOST),
+        ([*expression, [(STANDING,)]], STANDING_AT_MOST),
+    ]
+    parts = [engine().newest(one, now, most) for one, most in asked]
+    sql = f"SELECT {COLUMNS} FROM ({' UNION '.join(sql for sql, _ in parts)}) found JOIN {ENTRY} e ON e.id = found.id"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [one for _, params in parts for one in params])
+        return cursor.fetchall()
+
+
+def numbers(expressions, limit):
+    """How many entries fit each expression; of no more than ``limit`` it is counted."""
+    if not expressions:
+        return []
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    parts = [engine().newest(expression, now, limit) for expression in expressions]
+    sql = " UNION ALL ".join(f"SELECT {i}, count(*) FROM ({sql}) found" for i, (sql, _) in enumerate(parts))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [one for _, params in parts for one in params])
+        return [number for _, number in sorted(cursor.fetchall())]
+
+
+def engine():
+    return {"sqlite": SQLite, "postgresql": Postgres}[connection.vendor]()
+
+
+def prepare(using, **kwargs):
+    """Called after every migration, and so also where tables are made from the models."""
+    if ENTRY in connection.introspection.table_names():
+        with connection.cursor() as cursor:
+            engine().prepare(cursor)

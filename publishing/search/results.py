@@ -1,0 +1,157 @@
+"""What is found, the best first.
+
+At most ``RANKED`` items are ranked: the newest that fit, and those besides that fit by titles or belong to no day. So
+a word that stands everywhere costs as little as a rare one.
+"""
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from . import engines
+from .index import kind_of, searched_models
+from .query import Query
+from .words import stems_in
+
+RANKED = 1000
+WHOLE_TITLE, IN_TITLE, IN_SUMMARY, IN_BODY = 3, 4, 2, 1  # the first beside the second
+IN_ORDER = 0.5  # several words that stand in a title as they were typed
+COMPLETED = 0.6  # what a word is worth of which the beginning was typed
+# Of items that fit alike: what stands first.
+KINDS = ["species", "rangestate", "page", "instrument", "role", "organisation", "event", "article"]
+
+
+@dataclass(slots=True)
+class Entry:
+    key: int
+    kind: str
+    object_id: int
+    day: date | None
+    title: str
+    summary: str
+    facets: str
+
+
+@dataclass
+class Fewer:
+    """The query without one of its words, and how many items that would find."""
+
+    word: str
+    text: str
+    number: int
+
+
+class Found:
+    """What fits ``query``, narrowed by ``facets``, ``{name: values}``, of each of which any value will do."""
+
+    def __init__(self, query, facets):
+        self.query, self.facets = query, facets
+        self.fitting = {}
+
+    def entries_with(self, facets):
+        key = tuple(facets)
+        if key not in self.fitting:
+            marks = [[(f"{name}:{value}",) for value in values] for name, values in facets.items()]
+            expression = [*self.query.expression, *marks]
+            is_asked = expression and (self.query.groups or not self.query.text)
+            rows = engines.fitting(expression, RANKED) if is_asked else []
+            self.fitting[key] = [Entry(*row) for row in rows]
+        return self.fitting[key]
+
+    @cached_property
+    def entries(self):
+        """The best first."""
+        return sorted(self.entries_with(self.facets), key=self.rank)[:RANKED]
+
+    @property
+    def are_more(self):
+        return len(self.entries_with(self.facets)) > RANKED
+
+    def counts(self, name):
+        """``({value: number}, whether that is all)`` of the choices of a facet, other facets being as they are."""
+        rest = {other: values for other, values in self.facets.items() if other != name}
+        entries, start = self.entries_with(rest), f"{name}:"
+        marks = (mark for entry in entries for mark in entry.facets.split() if mark.startswith(start))
+        return Counter(mark.removeprefix(start) for mark in marks), len(entries) <= RANKED
+
+    def rank(self, entry):
+        return -self.score(entry), KINDS.index(entry.kind), -(entry.day or date.max).toordinal(), entry.key
+
+    def score(self, entry):
+        """A word counts more in a title than in a summary, and there more than in other texts; most does a whole title."""
+        if not self.query.groups:
+            return 0
+        score = sum(worth(needles, entry) for needles in self.needles) / len(self.needles)
+        if any(title in entry.title for title in self.whole_titles):
+            score += WHOLE_TITLE
+        elif len(self.needles) > 1 and self.in_order in entry.title:
+            score += IN_ORDER
+        return round(score, 1)
+
+    @cached_property
+    def needles(self):
+        """For each group what is looked for, and what it is worth."""
+        return [
+            [(f" {' '.join(phrase)} ", 1) for phrase in group.phrases]
+            + [(f" {' '.join(phrase)} ", COMPLETED) for phrase in group.completions]
+            for group in self.query.groups
+        ]
+
+    @cached_property
+    def in_order(self):
+        return f" {' '.join(stems_in(self.query.text))} "
+
+    @cached_property
+    def whole_titles(self):
+        names = [needle for needle, _ in self.needles[0][: len(self.query.groups[0].phrases)]]
+        return [f"|{name}|" for name in [self.in_order, *(names if len(self.needles) == 1 else [])]]
+
+    @cached_property
+    def fewer(self):
+        """What to leave out, where all words together find nothing."""
+        groups = self.query.groups
+        if len(groups) < 2:
+            return []
+        marks = [[(f"{name}:{value}",) for value in values] for name, values in self.facets.items()]
+        rests = [[other for other in groups if other is not group] for group in groups]
+        numbers = engines.numbers([[*(other.all for other in rest), *marks] for rest in rests], RANKED)
+        found = zip(groups, rests, numbers, strict=True)
+        return [
+            Fewer(group.typed, " ".join(other.typed for other in rest), number)
+            for group, rest, number in found
+            if number
+        ]
+
+
+def worth(needles, entry):
+    best = IN_BODY
+    for needle, weight in needles:
+        if needle in entry.title:
+            best = max(best, IN_TITLE * weight)
+        elif needle in entry.summary:
+            best = max(best, IN_SUMMARY * weight)
+    return best
+
+
+def find(text, facets):
+    """What ``text`` finds; if that is nothing, what words much like it find: then ``query.text`` is another."""
+    found = Found(Query(text), facets)
+    if text and not found.entries and found.query.corrected:
+        return Found(found.query.corrected, facets)
+    return found
+
+
+def items_of(entries):
+    """``[(entry, item), …]`` of those that visitors see, whatever was changed behind the index."""
+    models = {kind_of(model): model for model in searched_models()}
+    keys = {}
+    for entry in entries:
+        keys.setdefault(entry.kind, []).append(entry.object_id)
+    items = {kind: models[kind].objects.published().in_bulk(ids) for kind, ids in keys.items()}
+    return [(entry, items[entry.kind][entry.object_id]) for entry in entries if entry.object_id in items[entry.kind]]
+
+
+def numbers_of_kinds():
+    """``{kind: how many items of it visitors see}``, one more than are ranked standing for many."""
+    return dict(zip(KINDS, engines.numbers([[[(f"kind:{kind}",)]] for kind in KINDS], RANKED + 1), strict=True))
