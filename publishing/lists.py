@@ -23,6 +23,10 @@ from django_filters.views import FilterView
 
 from . import search
 from .formats import PAGES, Json
+from .history import noted
+from .periods import DayFilter
+from .states import Publishable
+from .wording import day_in_words
 
 COUNTED_UP_TO = 1000
 MAX_WORDS = 8
@@ -189,6 +193,11 @@ class ListFilter(django_filters.FilterSet):
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
     @cached_property
+    def days(self):
+        """The bound fields that ask for a day."""
+        return [self.form[name] for name, one in self.filters.items() if isinstance(one, DayFilter)]
+
+    @cached_property
     def facets(self):
         """``[(bound field, [Option, …]), …]``: choices that would give nothing are left out unless they are active."""
         return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
@@ -216,6 +225,8 @@ class ListFilter(django_filters.FilterSet):
         ]
 
     def labelled(self, name, values):
+        if isinstance(self.filters[name], DayFilter):
+            return [(values, day_in_words(values))]
         if not isinstance(self.filters[name], Facet):
             return [(values, gettext("“%s”") % values)]
         labels = dict(self.filters[name].field.choices)
@@ -245,7 +256,8 @@ class FilteredListView(FilterView):
     form = None  # the one that is asked for; None: the page
 
     def get_queryset(self):
-        return super().get_queryset().published()
+        items = super().get_queryset().published()
+        return noted(items) if issubclass(self.model, Publishable) and not self.form else items
 
     def rows(self, items):
         """What its data is about: the items themselves, or rows of theirs."""

@@ -56,6 +56,8 @@ class Items:
             factory(species=one_species, number=species.pk + 1, **extra)
             factory(species=species, number=900 + species.pk)
         f.RangeFactory(species=one_species, state=f.RangeStateFactory())
+        for item in (article, one_article, event, one_event, species, one_species, instrument, one_instrument):
+            f.ChangeNoteFactory(item=item)
 
 
 LISTS = [
@@ -69,6 +71,8 @@ LISTS = [
     "species/instruments/",
     "contacts/",
     "contacts/organisations/",
+    "changes/",
+    "changes/?since=2020-01-01&species=s&section=news",
 ]
 ITEMS = [
     "news/a/",
