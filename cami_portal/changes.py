@@ -16,7 +16,7 @@ from news.models import Article
 from publishing.lists import Facet, FilteredListView, ListFilter
 from publishing.models import ChangeNote, Page
 from publishing.periods import DayFilter, PeriodForm
-from publishing.records import ID, IN_LANGUAGES, LANGUAGES, URL, Record, plain, said, translated
+from publishing.records import ID, IN_LANGUAGES, KEY, LANGUAGES, URL, Record, plain, said, translated
 from publishing.wording import in_some_language
 from species.filters import species_options
 from species.models import Instrument, Species
@@ -115,8 +115,8 @@ class ChangeRecord(Record):
     model = ChangeNote
     declared = [
         ID, plain("at"),
-        said("section", _("section"), {"type": "string", "enum": list(SECTIONS)}, lambda note, site: section_of(note.item)),
-        said("item", _("identity of the item"), ID(ChangeNote).schema, lambda note, site: str(note.item.uuid),
+        said("section", _("section"), KEY | {"enum": list(SECTIONS)}, lambda note, site: section_of(note.item)),
+        said("item", _("identity of the item"), KEY | {"format": "uuid"}, lambda note, site: str(note.item.uuid),
              prefetch=lambda: [with_items()]),
         said("title", _("title of the item"), IN_LANGUAGES, titles, LANGUAGES),
         URL, *translated("text"), plain("changed"),

@@ -2,6 +2,7 @@
 
 import datetime
 
+import feedparser
 import pytest
 from bs4 import BeautifulSoup
 from django.utils import timezone
@@ -101,6 +102,18 @@ def test_a_note_without_a_russian_text_is_marked_as_english(client, notes):
 )
 def test_what_is_asked_for_is_shown(client, notes, query, kinds):
     assert shown(client.get(f"/en/changes/?{query}")) == kinds
+
+
+def test_notes_on_other_species_are_left_out(client, notes):
+    other = f.SpeciesFactory(slug="other")
+    f.ChangeNoteFactory(item=other, text_en="Note on other")
+    for factory in (f.ArticleFactory, f.EventFactory, f.InstrumentFactory):
+        item = factory()
+        item.species.add(other)
+        f.ChangeNoteFactory(item=item, text_en="Note on other")
+    assert shown(client.get("/en/changes/?species=saiga")) == ALL[1:]
+    assert shown(client.get("/en/changes/?species=other")) == ["other"] * 4
+    assert shown(client.get("/en/changes/?species=other&species=saiga")) == ["other"] * 4 + ALL[1:]
 
 
 def test_a_day_begins_and_ends_at_midnight_in_bonn(client, notes):
@@ -253,3 +266,36 @@ def test_a_preview_tells_no_changes_of_a_draft(client):
 
 def test_the_way_to_the_changes_stands_on_every_page(client):
     assert soup(client, "/ru/").select_one("footer a[href='/ru/changes/']")
+
+
+def test_a_feed_tells_what_changed_and_keeps_its_identities(client, notes):
+    address = "/ru/changes/feed.atom?section=species&section=pages"
+    _page, species = feedparser.parse(client.get(address).content).entries
+    note = ChangeNote.objects.get(text_en="Note on species")
+    assert (species.id, species.link) == (note.uuid.urn, "http://testserver/ru/species/saiga/")
+    # A note in English stands below a title in English, and both say so.
+    assert (species.title, species.summary, species.content[0].language) == ("Saiga", "Note on species", "en")
+    assert (species.published, [tag.term for tag in species.tags]) == ("2026-03-10T11:00:00+00:00", ["species"])
+    note.text_ru, note.text_en = "О виде", "On the species"
+    note.save()
+    _page, species = feedparser.parse(client.get(address).content).entries
+    assert (species.id, species.title, species.summary) == (note.uuid.urn, "Сайгак", "О виде")
+    assert species.updated > species.published
+
+
+def test_data_of_a_change_names_its_item(client, notes):
+    note = ChangeNote.objects.get(text_en="Note on species")
+    (record,) = client.get("/api/v1/changes/?section=species").json()["results"]
+    assert record == {
+        "id": str(note.uuid),
+        "at": "2026-03-10T11:00:00+00:00",
+        "section": "species",
+        "item": str(notes["species"].uuid),
+        "title": {"en": "Saiga", "ru": "Сайгак"},
+        "url": {"en": "http://testserver/en/species/saiga/", "ru": "http://testserver/ru/species/saiga/"},
+        "text": {"en": "Note on species", "ru": None},
+        "changed": note.changed.isoformat(),
+    }
+    for form in ("feed.atom", "data.csv"):
+        assert client.get(f"/en/changes/{form}?since=2026-02-30").status_code == 400
+    assert client.get("/api/v1/changes/?since=2026-03-12&until=2026-03-11").status_code == 400

@@ -80,8 +80,8 @@ LISTS = [
     "species/range/",
     "contacts/",
     "contacts/organisations/",
-    "sources/",
     "changes/",
+    "sources/",
 ]
 ITEMS = [
     "news/{}-article/",

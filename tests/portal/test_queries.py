@@ -72,7 +72,6 @@ LISTS = [
     "contacts/",
     "contacts/organisations/",
     "changes/",
-    "changes/?since=2020-01-01&species=s&section=news",
 ]
 ITEMS = [
     "news/a/",
@@ -90,7 +89,8 @@ ITEMS = [
 
 FORMS = [f"/en/{path}{form}" for path in LISTS for form in ("feed.atom", "data.csv")]
 FORMS.remove("/en/species/range/feed.atom")
-DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations"]
+FILTERED = ["news/?species=s&state=KZ&year=2016&q=article", "changes/?since=2020-01-01&species=s&section=news"]
+DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations", "changes"]
 
 
 @pytest.mark.parametrize("path", [*FORMS, *(f"/api/v1/{name}/" for name in DATA)])
@@ -98,6 +98,7 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     items = Items()
     items.add()
     items.add()
+    client.get(path)  # content types are looked up once in a process
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -107,7 +108,7 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     assert counts[0] == counts[1] <= 25
 
 
-@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article"])
+@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", *FILTERED])
 def test_more_rows_cost_no_more_queries(client, path):
     items = Items()
     items.add()
