@@ -194,8 +194,9 @@ class ListFilter(django_filters.FilterSet):
 
     @cached_property
     def days(self):
-        """The bound fields that ask for a day."""
-        return [self.form[name] for name, one in self.filters.items() if isinstance(one, DayFilter)]
+        """``[(bound field, day), …]``; ``None`` for what is no day, which browsers would complain of."""
+        fields = [self.form[name] for name, one in self.filters.items() if isinstance(one, DayFilter)]
+        return [(field, field.field.day_of(field.value())) for field in fields]
 
     @cached_property
     def facets(self):

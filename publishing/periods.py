@@ -14,15 +14,19 @@ class DayField(forms.CharField):
     widget = forms.DateInput
     default_error_messages = {"invalid": _("“%(value)s” is not a day from 1900 to 2100, written like 2026-11-12.")}
 
+    @staticmethod
+    def day_of(value):
+        """``None`` for what is no day."""
+        try:
+            day = datetime.date.fromisoformat(value or "")
+        except ValueError:
+            return None
+        return day if day.isoformat() == value and 1900 <= day.year <= 2100 else None
+
     def to_python(self, value):
         value = super().to_python(value)
-        if not value:
-            return None
-        try:
-            day = datetime.date.fromisoformat(value)
-        except ValueError:
-            day = None
-        if day is None or day.isoformat() != value or not 1900 <= day.year <= 2100:
+        day = self.day_of(value)
+        if value and not day:
             raise forms.ValidationError(self.error_messages["invalid"], code="invalid", params={"value": value[:50]})
         return day
 

@@ -134,7 +134,7 @@ def test_what_is_no_day_is_refused_beside_its_field(client, notes, name):
         assert (response.status_code, shown(response)) == (400, []), value
         page = BeautifulSoup(response.content.decode(), "html5lib")
         field = page.select_one(f"#id_{name}")
-        assert field["aria-invalid"] == "true"
+        assert (field["aria-invalid"], field["value"]) == ("true", "")
         assert "is not a day" in page.select_one(f"#{field['aria-describedby']}").text or "\x00" in value
     twice = client.get(f"/en/changes/?{name}=2026-01-01&{name}=2026-01-02")
     assert (twice.status_code, shown(twice)) == (400, [])
@@ -144,6 +144,8 @@ def test_an_end_before_the_beginning_is_refused(client, notes):
     response = client.get("/en/changes/?since=2026-03-12&until=2026-03-11")
     assert (response.status_code, shown(response)) == (400, [])
     assert list(response.context["filter"].form.errors) == ["until"]
+    days = BeautifulSoup(response.content.decode(), "html5lib").select("#filters input[type=date]")
+    assert [day["value"] for day in days] == ["2026-03-12", "2026-03-11"]
     assert shown(client.get("/en/changes/?since=2026-03-12&until=2026-03-12")) == ["event"]
 
 
