@@ -10,6 +10,8 @@ from publishing.formats import Json
 from publishing.views import SourceList
 from species.views import InstrumentList, RangeMatrix, SpeciesList, StateList
 
+from .changes import ChangeList
+
 VIEWS = [
     ArticleList,
     EventList,
@@ -20,6 +22,7 @@ VIEWS = [
     RoleList,
     OrganisationList,
     SourceList,
+    ChangeList,
 ]
 
 

@@ -9,6 +9,7 @@ from publishing.lists import addresses
 from publishing.preview import shared
 
 from . import search, sitemaps, views
+from .changes import ChangeList
 from .guide import Guide
 from .informea import feed as informea_feed
 from .informea import views as informea
@@ -50,6 +51,7 @@ urlpatterns = [
         path("contacts/", include("contacts.urls")),
         path("search/", search.Search.as_view(), name="search"),
         path("search/description.xml", search.description, name="search_description"),
+        *addresses("changes/", ChangeList, "changes"),
         *addresses("sources/", publishing_views.SourceList, "sources"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),

@@ -213,6 +213,7 @@ class ChangeNoteAdmin(ByRole, Labelled, SturdyAdmin):
 
     list_display = ["__str__", "about", "at"]
     search_fields = [*both("text")]
+    view_on_site = False
     date_hierarchy = "at"
     fields = ["about", "at", both("text")]
     readonly_fields = ["about", "at"]

@@ -8,7 +8,9 @@ The tables are django-reversion's. Its screens are not used: they put the old co
 a form is shown, with the signals of the whole process silenced, and so know nothing of what is stored now.
 """
 
+import datetime
 import json
+import uuid
 from dataclasses import dataclass, field
 
 from django.apps import apps
@@ -17,7 +19,9 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
-from django.db.models import Prefetch, Q
+from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery, Value
+from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -35,6 +39,7 @@ from .text import CleanCharField
 from .version import Tombstone
 
 NOTE_LENGTH = 300
+RECENT = datetime.timedelta(days=30)  # so long a list says that an item was updated
 
 
 class Occasion(models.TextChoices):
@@ -51,20 +56,28 @@ class Occasion(models.TextChoices):
 
 class ChangeNoteQuerySet(ContentQuerySet):
     def published(self):
-        """The notes of items that are live."""
-        of_live_items = Q(pk__in=[])
+        """The notes of items that are live, but not of what was changed before readers could see it."""
+        shown = Q(pk__in=[])
         for model in apps.get_models():
             if issubclass(model, Publishable):
-                content_type = ContentType.objects.get_for_model(model)
-                of_live_items |= Q(content_type=content_type, object_id__in=model.objects.published().values("pk"))
-        return self.filter(of_live_items)
+                live = model.objects.published().filter(pk=OuterRef("object_id"), published_at__lte=OuterRef("at"))
+                shown |= Q(Exists(live), content_type=ContentType.objects.get_for_model(model))
+        return self.written().filter(shown)
+
+    def written(self):
+        """Those that an editor has not emptied."""
+        return self.filter(Q(text_en__gt="") | Q(text_ru__gt=""))
+
+    def of(self, item):
+        return self.filter(content_type=ContentType.objects.get_for_model(item), object_id=item.pk)
 
 
 class ChangeNote(Content):
     """What an editor tells readers of a change. Those of drafts are kept too: see ``published()``."""
 
-    natural_key_fields = ("content_type__model", "object_id", "at")
+    natural_key_fields = ("uuid",)
 
+    uuid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     content_type = models.ForeignKey(ContentType, on_delete=models.CASCADE, editable=False)
     object_id = models.PositiveBigIntegerField(editable=False)
     item = GenericForeignKey()
@@ -78,6 +91,7 @@ class ChangeNote(Content):
         help_text=_("One sentence. It is public as long as the item is live."),
     )
     at = models.DateTimeField(_("when"), auto_now_add=True)
+    changed = models.DateTimeField(_("last changed"), auto_now=True)
 
     objects = ChangeNoteQuerySet.as_manager()
 
@@ -89,6 +103,23 @@ class ChangeNote(Content):
 
     def __str__(self):
         return self.text
+
+    def get_absolute_url(self):
+        return self.item.get_absolute_url()
+
+    @property
+    def day(self):
+        return timezone.localdate(self.at)
+
+
+def noted(items):
+    """``items``, each with ``noted_at``: when readers were last told of a change, if that was in the last 30 days."""
+    notes = ChangeNote.objects.written().filter(
+        content_type=ContentType.objects.get_for_model(items.model),
+        object_id=OuterRef("pk"),
+        at__gte=Greatest(OuterRef("published_at"), Value(timezone.now() - RECENT)),
+    )
+    return items.annotate(noted_at=Subquery(notes.order_by("-at").values("at")[:1]))
 
 
 # --- keeping ------------------------------------------------------------------------------------------------------

@@ -22,8 +22,12 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
 from .formats import PAGES, Json
+from .history import noted
+from .periods import DayFilter
 from .search.query import matching, read
 from .search.words import comparable
+from .states import Publishable
+from .wording import day_in_words
 
 COUNTED_UP_TO = 1000
 MAX_WORDS = 8
@@ -209,6 +213,12 @@ class ListFilter(django_filters.FilterSet):
         return next((query.text for query in queries if query.text not in self.values.values()), "")
 
     @cached_property
+    def days(self):
+        """``[(bound field, day), …]``; ``None`` for what is no day, which browsers would complain of."""
+        fields = [self.form[name] for name, one in self.filters.items() if isinstance(one, DayFilter)]
+        return [(field, field.field.day_of(field.value())) for field in fields]
+
+    @cached_property
     def facets(self):
         """``[(bound field, [Option, …]), …]``: choices that would give nothing are left out unless they are active."""
         return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
@@ -236,6 +246,8 @@ class ListFilter(django_filters.FilterSet):
         ]
 
     def labelled(self, name, values):
+        if isinstance(self.filters[name], DayFilter):
+            return [(values, day_in_words(values))]
         if not isinstance(self.filters[name], Facet):
             return [(values, gettext("“%s”") % values)]
         labels = dict(self.filters[name].field.choices)
@@ -265,7 +277,8 @@ class FilteredListView(FilterView):
     form = None  # the one that is asked for; None: the page
 
     def get_queryset(self):
-        return super().get_queryset().published()
+        items = super().get_queryset().published()
+        return noted(items) if issubclass(self.model, Publishable) and not self.form else items
 
     def rows(self, items):
         """What its data is about: the items themselves, or rows of theirs."""

@@ -237,7 +237,8 @@ class TakesNotes:
         if not self.takes_note(request, item):
             return []
         description = _(
-            "Optional: “Range State list corrected: Turkmenistan added”. Public as long as the item is live."
+            "Optional: “Range State list corrected: Turkmenistan added”. "
+            "Public as long as the item is live, unless written before it was published."
         )
         return [(_("What changed, for readers"), {"description": description, "fields": [tuple(NOTES)]})]
 

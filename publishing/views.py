@@ -13,9 +13,10 @@ from django.views.generic import DetailView
 
 from .formats import TABLES
 from .lists import FilteredListView, ListFilter
-from .models import Page, PhotoCredit, Source
+from .models import ChangeNote, Page, PhotoCredit, Source
 from .records import Record, plain, translated
 
+NOTES = 20  # as many of its changes, the newest, the page of an item tells
 LONGEST_PATH = 200  # an address of the portal is a few words and a slug
 
 
@@ -38,7 +39,8 @@ class PublishedDetailView(DetailView):
         return items.filter(pk=self.preview["item"].pk) if self.preview else items.published()
 
     def get_context_data(self, **kwargs):
-        return super().get_context_data(preview=self.preview, **kwargs)
+        notes = ChangeNote.objects.published().of(self.object)[:NOTES]
+        return super().get_context_data(preview=self.preview, notes=notes, **kwargs)
 
     def get(self, request, *args, **kwargs):
         try:

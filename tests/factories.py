@@ -9,7 +9,7 @@ from factory.django import DjangoModelFactory
 from contacts.models import Assignment, Country, Organisation, Person, PrivateContact, Role
 from events.models import Event
 from news.models import Article
-from publishing.models import Page, Source
+from publishing.models import ChangeNote, Page, Source
 from species.models import Assessment, FocalPoint, Instrument, Listing, Membership, Range, RangeState, Species
 
 PAST = datetime.datetime(2020, 1, 1, tzinfo=datetime.UTC)
@@ -196,6 +196,22 @@ class ArticleFactory(PublishableFactory):
 
     class Meta:
         model = Article
+
+
+class ChangeNoteFactory(DjangoModelFactory):
+    """A note on ``item``, of now or of the instant ``at``."""
+
+    text_en = factory.Sequence(lambda n: f"Change {n}")
+    text_ru = factory.Sequence(lambda n: f"Изменение {n}")
+
+    class Meta:
+        model = ChangeNote
+        skip_postgeneration_save = True
+
+    @factory.post_generation
+    def at(note, create, instant):
+        if instant:
+            ChangeNote.objects.filter(pk=note.pk).update(at=instant)
 
 
 class PrivateContactFactory(DjangoModelFactory):

@@ -1,9 +1,13 @@
 """Lists that change in place: by mouse and by keyboard, with the address, the way back, the focus and what is said."""
 
+import datetime
 import re
 
 import pytest
 from playwright.sync_api import expect
+
+from species.models import Species
+from tests import factories as f
 
 pytestmark = pytest.mark.browser
 
@@ -245,3 +249,23 @@ def test_on_a_phone_the_form_stays_open_until_it_is_applied(tab):
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#filters")).to_be_hidden()
     assert abs(page.locator("#results").bounding_box()["y"]) < 40
+
+
+def test_a_typed_day_changes_the_list_when_it_is_whole(tab):
+    page = tab()
+    for day in ("2025-11-10", "2025-11-12"):
+        at_noon = datetime.datetime.fromisoformat(f"{day}T12:00:00Z")
+        Species.objects.update(published_at=at_noon.replace(year=2020))
+        f.ChangeNoteFactory(item=Species.objects.get(slug="saiga"), at=at_noon)
+    page.goto("/en/changes/")
+    asked = len([url for url in page.requests if "/changes/" in url])
+    page.locator("#id_since").focus()
+    page.keyboard.type("11112025", delay=50)  # the same day whichever part comes first
+    at(page, "/en/changes/?since=2025-11-11")
+    expect(page.locator("#count")).to_have_text("1 change")
+    assert page.locator("#said").inner_text() == "1 change"
+    assert focused(page) == "id_since"
+    assert len([url for url in page.requests if "/changes/" in url]) == asked + 1
+    page.locator(".chip").click()
+    at(page, "/en/changes/")
+    expect(page.locator("#id_since")).to_have_value("")

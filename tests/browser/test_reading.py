@@ -5,6 +5,11 @@ import re
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
+from news.models import Article
+from publishing.models import Page
+from species.models import Species
+from tests import factories as f
+
 pytestmark = pytest.mark.browser
 PAGES = [
     "/",
@@ -20,6 +25,7 @@ PAGES = [
     "/events/cami-priorities-workshop-2016/",
     "/species/",
     "/species/snow-leopard/",
+    "/species/saiga/",
     "/species/range/",
     "/species/range/?species=argali",
     "/species/states/",
@@ -32,6 +38,8 @@ PAGES = [
     "/contacts/organisations/",
     "/contacts/organisations/cms-secretariat/",
     "/about/",
+    "/changes/",
+    "/changes/?since=2016-13-01",
     "/sources/",
     "/no-such-page/",
 ]
@@ -41,9 +49,16 @@ def count(page):
     return int(re.search(r"\d+", page.locator("#count").inner_text()).group())
 
 
+@pytest.fixture
+def notes(portal):
+    """On each page that tells changes, some."""
+    for model, slug in [(Species, "saiga"), (Article, "new-partnership-with-china"), (Page, "about")]:
+        f.ChangeNoteFactory.create_batch(2, item=model.objects.get(slug=slug))
+
+
 @pytest.mark.parametrize("language", ["en", "ru"])
 @pytest.mark.parametrize(("width", "scheme"), [(320, "light"), (1280, "dark")])
-def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_the_screen(tab, language, width, scheme):
+def test_no_page_breaks_a_rule_of_accessibility_or_is_wider_than_the_screen(tab, notes, language, width, scheme):
     page, axe, found = tab(width, color_scheme=scheme, reduced_motion="reduce"), Axe(), {}
     for path in PAGES:
         page.goto(f"/{language}{path}")

@@ -21,6 +21,7 @@ LISTS = {
     "contacts": ["topic", "organisation"],
     "contacts/organisations": ["kind", "country"],
     "search": ["kind", "species", "state", "year"],
+    "changes": ["section", "species"],
 }
 FACETS = [(path, name) for path, names in LISTS.items() for name in names]
 # As they stand in an address: numbers of all sizes, other digits, NUL, bad UTF-8, SQL, very long.

@@ -21,6 +21,7 @@ LISTS = {
     "species/instruments/": "instruments",
     "contacts/": "contacts",
     "contacts/organisations/": "organisations",
+    "changes/": "changes",
 }
 FEEDS = [path for path in LISTS if path != "species/range/"]
 LANGUAGES = ["en", "ru"]
@@ -38,6 +39,7 @@ def world(db):
         for factory in (f.ArticleFactory, f.EventFactory, f.InstrumentFactory):
             factory(slug=slug).species.add(species)
     f.RoleFactory()
+    f.ChangeNoteFactory.create_batch(2, item=saiga)
 
 
 def rows(response, delimiter=","):

@@ -32,6 +32,7 @@ class World:
             texts = {f"{title}_en": f"Mark {mark}", f"{title}_ru": f"Знак {mark}", "summary_en": f"Mark {mark}"}
             more = {"place": "header"} if kind == "page" else {}
             setattr(self, kind, factory(**fields, **texts, **more, slug=mark))
+            f.ChangeNoteFactory(item=getattr(self, kind), text_en=f"Mark {mark}")
         self.organisation, self.state_row = organisation, state_row
         f.RangeFactory(species=self.species, state=state_row)
         f.MembershipFactory(species=self.species)
@@ -79,6 +80,7 @@ LISTS = [
     "species/range/",
     "contacts/",
     "contacts/organisations/",
+    "changes/",
     "sources/",
 ]
 ITEMS = [
@@ -103,8 +105,20 @@ SEARCHES = [
     "events/2015/",
     "species/?state=KZ",
     "news/?state=KZ",
+    "changes/?species=live-species",
 ]
-DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations", "sources"]
+DATA = [
+    "news",
+    "events",
+    "species",
+    "ranges",
+    "states",
+    "instruments",
+    "contacts",
+    "organisations",
+    "sources",
+    "changes",
+]
 HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 
@@ -140,7 +154,7 @@ def test_nothing_but_the_live_items_is_in_the_data(client, worlds):
 
 
 def test_the_live_items_are_to_be_seen_there(client, worlds):
-    lists = ["", "news/", "events/", "events/2016/", "events/2016/8/", "species/", "species/instruments/"]
+    lists = ["", "news/", "events/", "events/2016/", "events/2016/8/", "species/", "species/instruments/", "changes/"]
     for door in [*lists, *HUBS[:2], *ITEMS[:2], *ITEMS[3:]]:
         assert "Mark live-" in content(client.get(f"/en/{door.format('live')}")), door
 
@@ -160,7 +174,7 @@ def test_who_is_shown_one_hidden_item_sees_no_other(client, worlds, kind):
     assert [mark for mark in marks if mark in page] == [f"draft-{kind}"]
 
 
-@pytest.mark.parametrize("path", ["news", "events", "species/instruments", "species/range"])
+@pytest.mark.parametrize("path", ["news", "events", "species/instruments", "species/range", "changes"])
 def test_a_hidden_species_is_no_choice_of_a_filter(client, worlds, path):
     assert statuses(client, f"/en/{path}/?species={{}}-species") == {"live": 200} | dict.fromkeys(HIDDEN, 400)
 

@@ -56,6 +56,8 @@ class Items:
             factory(species=one_species, number=species.pk + 1, **extra)
             factory(species=species, number=900 + species.pk)
         f.RangeFactory(species=one_species, state=f.RangeStateFactory())
+        for item in (article, one_article, event, one_event, species, one_species, instrument, one_instrument):
+            f.ChangeNoteFactory(item=item)
 
 
 LISTS = [
@@ -69,6 +71,7 @@ LISTS = [
     "species/instruments/",
     "contacts/",
     "contacts/organisations/",
+    "changes/",
 ]
 SEARCHES = ["search/", "search/?q=article", "search/?q=artcle&species=s&state=KZ&year=2016&kind=article"]
 ITEMS = [
@@ -90,7 +93,8 @@ ITEMS = [
 FORMS = [f"/en/{path}{form}" for path in LISTS for form in ("feed.atom", "data.csv")]
 FORMS += [f"/en/events/{period}calendar.ics" for period in ("", "2016/", "2016/8/")]
 FORMS.remove("/en/species/range/feed.atom")
-DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations"]
+FILTERED = ["news/?species=s&state=KZ&year=2016&q=article", "changes/?since=2020-01-01&species=s&section=news"]
+DATA = ["news", "events", "species", "ranges", "states", "instruments", "contacts", "organisations", "changes"]
 
 
 @pytest.mark.parametrize("path", [*FORMS, *(f"/api/v1/{name}/" for name in DATA)])
@@ -98,6 +102,7 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     items = Items()
     items.add()
     items.add()
+    client.get(path)  # content types are looked up once in a process
     counts = []
     for _ in range(2):
         with CaptureQueriesContext(connection) as queries:
@@ -107,9 +112,7 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     assert counts[0] == counts[1] <= 25
 
 
-@pytest.mark.parametrize(
-    "path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article", *SEARCHES]
-)
+@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", *FILTERED, *SEARCHES])
 def test_more_rows_cost_no_more_queries(client, path):
     items = Items()
     items.add()
