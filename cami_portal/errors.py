@@ -44,7 +44,6 @@ def error_data(status):
     """The same for programs."""
     response = JsonResponse({"status": status, "messages": [MESSAGES[status]]}, status=status)
     response["Cache-Control"] = "no-store"
-    response["Access-Control-Allow-Origin"] = "*"
     return response
 
 

@@ -9,6 +9,7 @@ from publishing.lists import addresses
 from publishing.preview import shared
 
 from . import views
+from .documentation import Documentation
 from .guide import Guide
 
 handler400 = "cami_portal.errors.bad_request"
@@ -37,6 +38,7 @@ urlpatterns = [
         path("events/", include("events.urls")),
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
+        path("data/api/", Documentation.as_view(), name="api-docs"),
         *addresses("sources/", publishing_views.SourceList, "sources"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),

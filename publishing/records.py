@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
@@ -24,15 +25,15 @@ SCHEMAS = [  # JSON Schema of a value by the class of its field
     (models.UUIDField, {"type": "string", "format": "uuid"}),
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
     (models.DateField, {"type": "string", "format": "date"}),
-    (models.TimeField, {"type": "string", "format": "time"}),
+    (models.TimeField, {"type": "string", "pattern": r"^\d\d:\d\d:\d\d"}),  # the "time" of JSON Schema has a zone
     (models.BooleanField, {"type": "boolean"}),
     (models.IntegerField, {"type": "integer"}),
-    (models.URLField, {"type": "string", "format": "uri"}),
+    (models.URLField, {"type": "string", "format": "iri"}),
     (models.Field, {"type": "string"}),
 ]
-KEY = {"type": "string"}
+KEY = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}  # of an item: its slug or code
 TEXT = {"type": "string"}
-
+ADDRESS = {"type": "string", "format": "uri"}
 
 BREAK = "\x1e"  # a character that no stored text holds
 
@@ -54,7 +55,8 @@ def absolute(html, site):
 
 
 def nullable(schema):
-    return schema | {"type": [schema["type"], "null"]}
+    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return schema | {"type": [schema["type"], "null"]} | choices
 
 
 def listed(schema):
@@ -62,16 +64,12 @@ def listed(schema):
 
 
 def with_properties(**properties):
-    """The schema of an object that always has all of its properties."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    """The schema of an object that always has all of these properties; later versions may add others."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 IN_LANGUAGES = with_properties(**{code: nullable(TEXT) for code in LANGUAGES})
+ADDRESSES = with_properties(**dict.fromkeys(LANGUAGES, ADDRESS))
 
 
 def cell(value):
@@ -113,19 +111,23 @@ class Column:
 # --- kinds of columns ---------------------------------------------------------------------------------------------
 
 
-def plain(name, as_=None):
-    """A field without translations: its value, ``None`` where nothing is recorded."""
+meaning = lazy(name_of, str)  # columns are made once, and read in either language
+
+
+def plain(name, always=False):
+    """A field without translations: its value, ``None`` where nothing is recorded.
+
+    ``always``: though it may be empty in the database, it never is in a record.
+    """
 
     def of(model):
         source = model._meta.get_field(name)
         schema = next(schema for kind, schema in SCHEMAS if isinstance(source, kind))
         if source.choices:
             schema = schema | {"enum": [value for value, label in source.flatchoices]}
-        optional = source.null or source.blank
-        if optional:
+        if (source.null or source.blank) and not (source.unique or always):
             schema = nullable(schema)
-            schema |= {"enum": [*schema["enum"], None]} if "enum" in schema else {}
-        return Column(as_ or name, name_of(source), schema, lambda item, site: writable(getattr(item, name)))
+        return Column(name, meaning(source), schema, lambda item, site: writable(getattr(item, name)))
 
     return of
 
@@ -149,16 +151,18 @@ def translated(*names):
         def of(model):
             source = model._meta.get_field(name)
             kind = {"contentMediaType": "text/html"} if isinstance(source, RichTextField) else {}
-            return Column(name, name_of(source), IN_LANGUAGES | kind, read, LANGUAGES)
+            return Column(name, meaning(source), IN_LANGUAGES | kind, read, LANGUAGES)
 
         return of
 
     return [one(name) for name in names]
 
 
-def key(name, path="slug"):
-    """The key of a related item; ``None`` where there is none or it is not live."""
-    return related(name, path, nullable(KEY), lambda found, steps: walked(found, steps) if found else None)
+def key(name, path="slug", always=False):
+    """The key of a related item; ``None`` where there is none or it is not live; ``always``: that does not happen."""
+    return related(
+        name, path, KEY if always else nullable(KEY), lambda found, steps: walked(found, steps) if found else None
+    )
 
 
 def keys(name, path="slug"):
@@ -179,7 +183,7 @@ def related(name, path, schema, written):
         def read(item, site):
             return written(getattr(item, f"live_{name}"), steps)
 
-        return Column(name, name_of(relation), schema, read, prefetch=live)
+        return Column(name, meaning(relation), schema, read, prefetch=live)
 
     return of
 
@@ -218,7 +222,7 @@ ID = said("id", _("identity, the same for ever"), {"type": "string", "format": "
 URL = said(
     "url",
     _("page"),
-    with_properties(**{code: {"type": "string", "format": "uri"} for code in LANGUAGES}),
+    ADDRESSES,
     addresses,
     LANGUAGES,
 )
@@ -254,6 +258,10 @@ class Record:
         if "made" not in cls.__dict__:
             cls.made = [column(cls.model) for column in cls.declared]
         return cls.made
+
+    @classmethod
+    def has_identity(cls):
+        return ID in cls.declared
 
     @classmethod
     def of(cls, item, site):

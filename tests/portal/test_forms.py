@@ -166,7 +166,7 @@ def test_only_what_is_read_may_be_asked_of_the_api(client, world):
         response = getattr(client, method)("/api/v1/news/")
         assert (response.status_code, response.json()["status"]) == (405, 405)
     assert client.head("/api/v1/news/").status_code == 200
-    for address in ("/api/v1/nothing/", "/api/v1/", "/api/nothing"):
+    for address in ("/api/v1/nothing/", "/api/v2/", "/api/nothing"):
         response = client.get(address)
         assert (response.status_code, response["Content-Type"]) == (404, "application/json")
     assert client.get("/api/v1/news/", headers={"Origin": "https://example.org"})["Access-Control-Allow-Origin"] == "*"

@@ -1,0 +1,5 @@
+from django.views.generic import TemplateView
+
+
+class Documentation(TemplateView):
+    template_name = "data/api.html"
