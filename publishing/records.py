@@ -21,20 +21,21 @@ from .text import RichTextField, safe_html
 from .wording import in_some_language, name_of
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
+KEY = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}  # of an item: its slug or code
+TEXT = {"type": "string"}
+ADDRESS = {"type": "string", "format": "uri"}
+TIME = {"type": "string", "pattern": r"^\d\d:\d\d:\d\d"}  # the "time" of JSON Schema has a zone
 SCHEMAS = [  # JSON Schema of a value by the class of its field
     (models.UUIDField, {"type": "string", "format": "uuid"}),
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
     (models.DateField, {"type": "string", "format": "date"}),
-    (models.TimeField, {"type": "string", "pattern": r"^\d\d:\d\d:\d\d"}),  # the "time" of JSON Schema has a zone
+    (models.TimeField, TIME),
     (models.BooleanField, {"type": "boolean"}),
     (models.IntegerField, {"type": "integer"}),
     (models.URLField, {"type": "string", "format": "iri"}),
-    (models.Field, {"type": "string"}),
+    (models.SlugField, KEY),
+    (models.Field, TEXT),
 ]
-KEY = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}  # of an item: its slug or code
-TEXT = {"type": "string"}
-ADDRESS = {"type": "string", "format": "uri"}
-
 BREAK = "\x1e"  # a character that no stored text holds
 
 
@@ -125,7 +126,8 @@ def plain(name, always=False):
         schema = next(schema for kind, schema in SCHEMAS if isinstance(source, kind))
         if source.choices:
             schema = schema | {"enum": [value for value, label in source.flatchoices]}
-        if (source.null or source.blank) and not (source.unique or always):
+        may_be_empty = source.null or (source.blank and source.empty_strings_allowed and not source.unique)
+        if may_be_empty and not always:
             schema = nullable(schema)
         return Column(name, meaning(source), schema, lambda item, site: writable(getattr(item, name)))
 

@@ -81,6 +81,7 @@ ITEMS = [
     "contacts/r/contact.vcf",
     "contacts/organisations/o/contact.vcf",
     "contacts/report/?page=/en/news/a/",
+    "data/api/",
 ]
 
 
