@@ -240,3 +240,20 @@ def test_data_names_only_those_experts_who_agreed(client, world):
     f.FocalPointFactory(species=saiga, person=f.PersonFactory(family_name_en="Known"), name_public=True, number=2)
     text = client.get("/api/v1/species/").content.decode()
     assert ("Hidden" in text, "Known" in text) == (False, True)
+
+
+def test_what_is_alike_keeps_its_order(client, db):
+    for slug in ("c", "a", "b"):
+        f.OrganisationFactory(slug=slug, name_en="The same", name_ru="")
+    for code in ("CC", "AA", "BB"):
+        f.RangeStateFactory(country=f.CountryFactory(code=code, name_en="The same"))
+    for language in ("en", "ru"):
+        assert [row["slug"] for row in rows(client.get(f"/{language}/contacts/organisations/data.csv"))] == [*"abc"]
+    assert [row["code"] for row in rows(client.get("/en/species/states/data.csv"))] == ["AA", "BB", "CC"]
+
+
+def test_what_is_to_be_announced_comes_first(client, db):
+    f.EventFactory(slug="dated", start="2030-01-01", end="2030-01-01")
+    f.EventFactory(slug="undated", start=None, end=None)
+    assert [row["slug"] for row in client.get("/api/v1/events/").json()["results"]] == ["undated", "dated"]
+    assert [event.slug for event in listed(client, "/en/events/")] == ["undated", "dated"]
