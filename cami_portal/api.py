@@ -1,16 +1,18 @@
-"""The API: each list of the portal as JSON, with the filters that its page has."""
+"""The API: each list of the portal as JSON, with the filters that its page has; and what describes it."""
 
-from django.urls import path
-from django.utils import translation
+from django.http import JsonResponse
+from django.urls import path, reverse
+from django.views.generic import View
 
 from contacts.views import OrganisationList, RoleList
 from events.views import EventList
 from news.views import ArticleList
-from publishing.formats import Json
+from publishing.formats import Json, JsonOfOne, unless_known
 from publishing.views import SourceList
 from species.views import InstrumentList, RangeMatrix, SpeciesList, StateList
 
 from .changes import ChangeList
+from .openapi import description
 
 VIEWS = [
     ArticleList,
@@ -26,19 +28,41 @@ VIEWS = [
 ]
 
 
-def in_english(view):
-    """Order and messages in one language, whatever the asking program says that its user reads."""
+class About(View):
+    """Something that the API says of itself."""
 
-    def answer(request, *args, **kwargs):
-        with translation.override("en"):
-            response = view(request, *args, **kwargs)
-        response["Content-Language"] = "en"
-        return response
+    def get(self, request):
+        response = JsonResponse(self.content(request), json_dumps_params={"ensure_ascii": False})
+        response["Cache-Control"] = "no-cache"
+        return unless_known(request, response)
 
-    return answer
+
+class Index(About):
+    """Where everything is."""
+
+    def content(self, request):
+        def address(name, *args):
+            return request.build_absolute_uri(reverse(name, args=args))
+
+        return {
+            "description": address("api:description"),
+            "documentation": address("api-docs"),
+            "lists": {view.record.name: address(f"api:{view.record.name}") for view in VIEWS},
+        }
+
+
+class Description(About):
+    def content(self, request):
+        return description(VIEWS, request.build_absolute_uri(reverse("api:index")))
 
 
 app_name = "api"
 urlpatterns = [
-    *(path(f"{view.record.name}/", in_english(view.as_view(form=Json)), name=view.record.name) for view in VIEWS),
+    path("", Index.as_view(), name="index"),
+    path("openapi.json", Description.as_view(), name="description"),
 ]
+for view in VIEWS:
+    name = view.record.name
+    urlpatterns.append(path(f"{name}/", view.as_view(form=Json), name=name))
+    if view.record.has_identity():
+        urlpatterns.append(path(f"{name}/<uuid:uuid>/", view.as_view(form=JsonOfOne), name=f"{name}-item"))

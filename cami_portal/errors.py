@@ -48,7 +48,6 @@ def error_data(status, message=""):
     """The same for programs."""
     response = JsonResponse({"status": status, "messages": [message or MESSAGES[status]]}, status=status)
     response["Cache-Control"] = "no-store"
-    response["Access-Control-Allow-Origin"] = "*"
     return response
 
 

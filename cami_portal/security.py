@@ -5,6 +5,7 @@ import re
 
 from csp.constants import NONCE
 from csp.middleware import CSPMiddleware
+from django.http import HttpResponse
 
 from .errors import error_page
 
@@ -19,6 +20,32 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
         if request.path_info.startswith("/admin/"):
             response._csp_update = {"script-src": [NONCE], "style-src": [PROSE_EDITOR_STYLE]}
         return super().process_response(request, response)
+
+
+class CrossOriginMiddleware:
+    """Scripts of any site may read what is data, whatever it answers: it is public, and nobody is known here."""
+
+    DATA = re.compile(r"/api/|.*\.(?:atom|csv|ics)$")
+    ALLOWED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
+    # They ask first when they bring a header of their own.
+    ALLOWED_NEXT = {
+        "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+        "Access-Control-Allow-Headers": "If-None-Match",
+        "Access-Control-Max-Age": "86400",
+    }
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if not self.DATA.match(request.path_info):
+            return self.get_response(request)
+        if request.method == "OPTIONS" and "Access-Control-Request-Method" in request.headers:
+            return HttpResponse(status=204, headers=self.ALLOWED | self.ALLOWED_NEXT)
+        response = self.get_response(request)
+        for name, value in self.ALLOWED.items():
+            response[name] = value
+        return response
 
 
 class ReadOnlyMiddleware:

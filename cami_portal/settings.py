@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cami_portal.compression.CompressionMiddleware",  # above all that may still change an answer
     "cami_portal.security.ContentSecurityPolicyMiddleware",
+    "cami_portal.security.CrossOriginMiddleware",
     "cami_portal.security.ReadOnlyMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cami_portal.languages.LocaleMiddleware",

@@ -10,6 +10,7 @@ from publishing.preview import shared
 
 from . import search, sitemaps, views
 from .changes import ChangeList
+from .documentation import Documentation
 from .guide import Guide
 from .informea import feed as informea_feed
 from .informea import views as informea
@@ -52,6 +53,7 @@ urlpatterns = [
         path("search/", search.Search.as_view(), name="search"),
         path("search/description.xml", search.description, name="search_description"),
         *addresses("changes/", ChangeList, "changes"),
+        path("data/api/", Documentation.as_view(), name="api-docs"),
         *addresses("sources/", publishing_views.SourceList, "sources"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),

@@ -105,7 +105,7 @@ class Organisation(Documented, Addressed):
     class Meta:
         verbose_name = _("organisation")
         verbose_name_plural = _("organisations")
-        ordering = ["name"]
+        ordering = ["name", "slug"]
         constraints = [
             FieldCheck(
                 name="contacts_organisation_not_part_of_itself",

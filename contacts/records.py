@@ -5,6 +5,7 @@ from publishing.records import (
     ID,
     IN_LANGUAGES,
     KEY,
+    TEXT,
     URL,
     Record,
     in_each_language,
@@ -58,9 +59,9 @@ class RoleRecord(Record):
     model = Role
     summary_field = "about"
     declared = [
-        ID, plain("slug"), URL, *translated("title"), plain("kind"), *translated("about"), key("organisation"),
-        keys("topics"),
-        said("email", _("e-mail"), nullable(KEY), lambda role, site: role.email or None,
+        ID, plain("slug"), URL, *translated("title"), plain("kind"), *translated("about"),
+        key("organisation", always=True), keys("topics"),
+        said("email", _("e-mail"), nullable(TEXT), lambda role, site: role.email or None,
              prefetch=lambda: ["organisation"]),
         said("in_charge", _("in charge today"),
              listed(with_properties(name=nullable(NAMES), acting={"type": "boolean"})),

@@ -177,7 +177,8 @@ class Event(Publishable):
     class Meta:
         verbose_name = _("event")
         verbose_name_plural = _("events")
-        ordering = ["-start", "start_precision", "slug"]
+        # What is to be announced comes first; left alone, each database would put it at another end.
+        ordering = [F("start").desc(nulls_first=True), "start_precision", "slug"]
         indexes = [models.Index(fields=["start", "end"], name="events_event_dates")]
         constraints = [
             *Publishable.constraints(),

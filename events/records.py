@@ -47,7 +47,7 @@ class EventRecord(Record):
         *translated("summary", "body", "participants", "outcomes"),
         keys("species"), keys("states", "country__code"), keys("instruments"), parts("organisation_parts"),
         said("deadline", _("what is due"), nullable(DEADLINE), deadline, prefetch=lambda: ["deadline__role"]),
-        key("source"), plain("published_at"), plain("changed"),
+        key("source"), plain("published_at", always=True), plain("changed"),
     ]  # fmt: skip
 
     @classmethod

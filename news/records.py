@@ -19,7 +19,7 @@ class ArticleRecord(Record):
         parts("organisation_parts"),
         said("people", _("people"), listed(NAMES), lambda item, site: [names_of(one) for one in item.people.all()],
              prefetch=lambda: ["people"]),
-        key("source"), plain("published_at"), plain("changed"),
+        key("source"), plain("published_at", always=True), plain("changed"),
     ]  # fmt: skip
 
     @classmethod

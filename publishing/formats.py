@@ -1,7 +1,7 @@
 """A list in other forms, with the same filters in the same order: Atom, CSV and JSON.
 
-Every form answers bad questions in its own words (400, 404), says what its content is (``ETag``, so that asking again
-costs 304), and may be read by scripts of any site: it is public, and nobody is known here.
+Every form answers bad questions in its own words (400, 404) and says what its content is (``ETag``, so that asking
+again costs 304).
 """
 
 import io
@@ -23,6 +23,12 @@ PAGE = re.compile(r"[1-9][0-9]{0,5}", re.ASCII)
 LONG_AGO = datetime(2014, 11, 9, tzinfo=UTC)  # of a feed without entries: the day COP11 adopted the initiative
 
 
+def unless_known(request, response):
+    """``response`` with a tag of its content; 304 instead, if the asker has it already."""
+    set_response_etag(response)
+    return get_conditional_response(request, etag=response["ETag"], response=response)
+
+
 class Form:
     """One form of a list. ``suffix`` is its address below that of the list; ``parameters`` it takes beside the filters.
 
@@ -32,7 +38,7 @@ class Form:
     do_not_call_in_templates = True  # where the class stands for the form
     suffix = ""
     label = ""
-    media_type = "text/plain"
+    media_type = media_type_of_refusal = "text/plain"
     per_page = 50
     parameters = ()
 
@@ -51,19 +57,15 @@ class Form:
         except EmptyPage:
             raise Http404 from None
         response = self.finished(self.written(self.ready(self.page.object_list)))
-        set_response_etag(response)
-        return get_conditional_response(self.request, etag=response["ETag"], response=response)
+        if self.page.has_next():
+            response["Link"] = f'<{self.address(self.page.next_page_number())}>; rel="next"'
+        return unless_known(self.request, response)
 
     def finished(self, content, status=200):
         media_type = self.media_type if status == 200 else self.media_type_of_refusal
         response = HttpResponse(content, status=status, content_type=f"{media_type}; charset=utf-8")
         response["Cache-Control"] = "no-cache"
-        response["Access-Control-Allow-Origin"] = "*"
-        if status == 200 and self.page.has_next():
-            response["Link"] = f'<{self.address(self.page.next_page_number())}>; rel="next"'
         return response
-
-    media_type_of_refusal = "text/plain"
 
     def refusal(self, faults):
         return "".join(f"{fault}\n" for fault in faults)
@@ -155,6 +157,17 @@ class Json(Form):
             "results": [self.record.of(item, self.site) for item in items],
         }
         return json.dumps(answer, ensure_ascii=False)
+
+
+class JsonOfOne(Json):
+    """A single item by its identity, so with no filters."""
+
+    def answer(self):
+        found = self.record.ready(self.view.get_queryset().filter(uuid=self.view.kwargs["uuid"]), self.site)
+        if not found:
+            raise Http404
+        content = json.dumps(self.record.of(found[0], self.site), ensure_ascii=False)
+        return unless_known(self.request, self.finished(content))
 
 
 class Atom(Form):

@@ -72,6 +72,11 @@ class Facet(django_filters.Filter):
         self.value, self.rows, self.item = value, rows, item
         super().__init__(field_name=value, choices=options, **kwargs)
 
+    @property
+    def takes_keys(self):
+        """Whether the values are keys of items, of which there may be others tomorrow."""
+        return self.value.split("__")[-1] in ("slug", "code")
+
     def filter(self, queryset, values):
         if not values:
             return queryset

@@ -5,12 +5,14 @@ the filters of the lists take them, and only those of items that are live.
 """
 
 import re
+from collections import defaultdict
 from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Prefetch
 from django.utils import translation
+from django.utils.functional import lazy
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
@@ -20,20 +22,21 @@ from .text import RichTextField, safe_html
 from .wording import in_some_language, name_of
 
 LANGUAGES = [code for code, name in settings.LANGUAGES]
+KEY = {"type": "string", "pattern": "^[-a-zA-Z0-9_]+$"}  # of an item: its slug or code
+TEXT = {"type": "string"}
+ADDRESS = {"type": "string", "format": "uri"}
+TIME = {"type": "string", "pattern": r"^\d\d:\d\d:\d\d"}  # the "time" of JSON Schema has a zone
 SCHEMAS = [  # JSON Schema of a value by the class of its field
     (models.UUIDField, {"type": "string", "format": "uuid"}),
     (models.DateTimeField, {"type": "string", "format": "date-time"}),
     (models.DateField, {"type": "string", "format": "date"}),
-    (models.TimeField, {"type": "string", "format": "time"}),
+    (models.TimeField, TIME),
     (models.BooleanField, {"type": "boolean"}),
     (models.IntegerField, {"type": "integer"}),
-    (models.URLField, {"type": "string", "format": "uri"}),
-    (models.Field, {"type": "string"}),
+    (models.URLField, {"type": "string", "format": "iri"}),
+    (models.SlugField, KEY),
+    (models.Field, TEXT),
 ]
-KEY = {"type": "string"}
-TEXT = {"type": "string"}
-
-
 BREAK = "\x1e"  # a character that no stored text holds
 
 
@@ -49,12 +52,14 @@ def as_shown(items, name, site):
 
 def absolute(html, site):
     """``html`` of the portal's own making with whole addresses."""
-    html = re.sub(r'(\b(?:href|src)=")/(?!/)', rf"\1{site}/", html)
+    for name in ("href", "src"):  # a pattern would look at every letter of ten thousand texts
+        html = html.replace(f' {name}="/', f' {name}="{site}/')
     return re.sub(r'\bsrcset="[^"]*"', lambda found: re.sub(r'(?<=[" ])/', f"{site}/", found[0]), html)
 
 
 def nullable(schema):
-    return schema | {"type": [schema["type"], "null"]}
+    choices = {"enum": [*schema["enum"], None]} if "enum" in schema else {}
+    return schema | {"type": [schema["type"], "null"]} | choices
 
 
 def listed(schema):
@@ -62,16 +67,12 @@ def listed(schema):
 
 
 def with_properties(**properties):
-    """The schema of an object that always has all of its properties."""
-    return {
-        "type": "object",
-        "properties": properties,
-        "required": list(properties),
-        "additionalProperties": False,
-    }
+    """The schema of an object that always has all of these properties; later versions may add others."""
+    return {"type": "object", "properties": properties, "required": list(properties)}
 
 
 IN_LANGUAGES = with_properties(**{code: nullable(TEXT) for code in LANGUAGES})
+ADDRESSES = with_properties(**dict.fromkeys(LANGUAGES, ADDRESS))
 
 
 def cell(value):
@@ -99,7 +100,9 @@ class Column:
     schema: dict
     read: object
     parts: list = field(default_factory=list)
-    prefetch: object = None  # what ``read`` needs of many items: a callable that gives look-ups for prefetch_related()
+    # What ``read`` needs of many items: a callable that gives look-ups for prefetch_related(), or one that takes them.
+    prefetch: object = None
+    collect: object = None
 
     @property
     def heads(self):
@@ -113,19 +116,24 @@ class Column:
 # --- kinds of columns ---------------------------------------------------------------------------------------------
 
 
-def plain(name, as_=None):
-    """A field without translations: its value, ``None`` where nothing is recorded."""
+meaning = lazy(name_of, str)  # columns are made once, and read in either language
+
+
+def plain(name, always=False):
+    """A field without translations: its value, ``None`` where nothing is recorded.
+
+    ``always``: though it may be empty in the database, it never is in a record.
+    """
 
     def of(model):
         source = model._meta.get_field(name)
         schema = next(schema for kind, schema in SCHEMAS if isinstance(source, kind))
         if source.choices:
             schema = schema | {"enum": [value for value, label in source.flatchoices]}
-        optional = source.null or source.blank
-        if optional:
+        may_be_empty = source.null or (source.blank and source.empty_strings_allowed and not source.unique)
+        if may_be_empty and not always:
             schema = nullable(schema)
-            schema |= {"enum": [*schema["enum"], None]} if "enum" in schema else {}
-        return Column(as_ or name, name_of(source), schema, lambda item, site: writable(getattr(item, name)))
+        return Column(name, meaning(source), schema, lambda item, site: writable(getattr(item, name)))
 
     return of
 
@@ -149,45 +157,53 @@ def translated(*names):
         def of(model):
             source = model._meta.get_field(name)
             kind = {"contentMediaType": "text/html"} if isinstance(source, RichTextField) else {}
-            return Column(name, name_of(source), IN_LANGUAGES | kind, read, LANGUAGES)
+            return Column(name, meaning(source), IN_LANGUAGES | kind, read, LANGUAGES)
 
         return of
 
     return [one(name) for name in names]
 
 
-def key(name, path="slug"):
-    """The key of a related item; ``None`` where there is none or it is not live."""
-    return related(name, path, nullable(KEY), lambda found, steps: walked(found, steps) if found else None)
-
-
-def keys(name, path="slug"):
-    """The keys of related items that are live, sorted."""
-    return related(name, path, listed(KEY), lambda found, steps: sorted(walked(one, steps) for one in found))
-
-
-def related(name, path, schema, written):
-    *way, _last = steps = path.split("__")
+def key(name, path="slug", always=False):
+    """The key of a related item; ``None`` where there is none or it is not live, unless there is one ``always``."""
 
     def of(model):
         relation = model._meta.get_field(name)
 
         def live():
-            rows = relation.related_model.objects.published().order_by()
-            return [Prefetch(name, rows.select_related("__".join(way)) if way else rows, to_attr=f"live_{name}")]
+            return [Prefetch(name, relation.related_model.objects.published().order_by(), to_attr=f"live_{name}")]
 
         def read(item, site):
-            return written(getattr(item, f"live_{name}"), steps)
+            found = getattr(item, f"live_{name}")
+            return getattr(found, path) if found else None
 
-        return Column(name, name_of(relation), schema, read, prefetch=live)
+        return Column(name, meaning(relation), KEY if always else nullable(KEY), read, prefetch=live)
 
     return of
 
 
-def walked(item, steps):
-    for step in steps:
-        item = getattr(item, step)
-    return item
+def keys(name, path="slug"):
+    """The keys of related items that are live, sorted. Of these there are many, so nothing else of them is fetched."""
+
+    def of(model):
+        relation = model._meta.get_field(name)
+        item, related = relation.m2m_field_name(), relation.m2m_reverse_field_name()
+
+        def collect(items):
+            live = relation.related_model.objects.published().order_by()
+            rows = relation.remote_field.through.objects.filter(**{f"{item}__in": items, f"{related}__in": live})
+            found = defaultdict(list)
+            for owner, key in rows.order_by().values_list(item, f"{related}__{path}"):
+                found[owner].append(key)
+            for one in items:
+                setattr(one, f"{name}_keys", sorted(found[one.pk]))
+
+        def read(item, site):
+            return getattr(item, f"{name}_keys")
+
+        return Column(name, meaning(relation), listed(KEY), read, collect=collect)
+
+    return of
 
 
 def said(name, about, schema, read, parts=(), prefetch=None):
@@ -218,7 +234,7 @@ ID = said("id", _("identity, the same for ever"), {"type": "string", "format": "
 URL = said(
     "url",
     _("page"),
-    with_properties(**{code: {"type": "string", "format": "uri"} for code in LANGUAGES}),
+    ADDRESSES,
     addresses,
     LANGUAGES,
 )
@@ -256,6 +272,10 @@ class Record:
         return cls.made
 
     @classmethod
+    def has_identity(cls):
+        return ID in cls.declared
+
+    @classmethod
     def of(cls, item, site):
         """The record of one item, as JSON has it."""
         return {column.name: column.read(item, site) for column in cls.columns()}
@@ -266,6 +286,8 @@ class Record:
         wanted = [one for column in cls.columns() if column.prefetch for one in column.prefetch()]
         found = list(items.select_related(None).prefetch_related(None).prefetch_related(*wanted))
         for column in cls.columns():
+            if column.collect:
+                column.collect(found)
             if "contentMediaType" in column.schema:
                 for code in LANGUAGES:
                     with translation.override(code):

@@ -62,7 +62,7 @@ class RangeState(Identified, SourcedFact):
     class Meta:
         verbose_name = pgettext_lazy("inside a sentence", "Range State")
         verbose_name_plural = pgettext_lazy("inside a sentence", "Range States")
-        ordering = ["country__name"]
+        ordering = ["country__name", "country__code"]
         constraints = [
             models.UniqueConstraint(
                 name="species_rangestate_one_tile_each",

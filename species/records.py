@@ -4,9 +4,11 @@ from django.utils.translation import gettext_lazy as _
 
 from contacts.records import NAMES, names_of
 from publishing.records import (
+    ADDRESSES,
     ID,
     IN_LANGUAGES,
     KEY,
+    TEXT,
     URL,
     Record,
     addresses,
@@ -31,7 +33,7 @@ LISTING = with_properties(
 MEMBERSHIP = with_properties(
     status={"type": "string", "enum": Membership.Status.values}, since=YEAR, until=YEAR, source=KEY
 )
-IDENTIFIERS = with_properties(**{scheme: nullable(KEY) for scheme in Identifier.Scheme.values})
+IDENTIFIERS = with_properties(**{scheme: nullable(TEXT) for scheme in Identifier.Scheme.values})
 POINT = with_properties(name=nullable(NAMES))
 
 
@@ -88,7 +90,7 @@ class SpeciesRecord(Record):
              prefetch=lambda: ["identifiers"]),
         said("focal_points", _("Species Focal Points"), listed(POINT), focal_points,
              prefetch=lambda: [Prefetch("focalpoints", FocalPoint.objects.current().select_related("person"))]),
-        key("source"), plain("published_at"), plain("changed"),
+        key("source"), plain("published_at", always=True), plain("changed"),
     ]  # fmt: skip
 
     @classmethod
@@ -103,7 +105,7 @@ class InstrumentRecord(Record):
     declared = [
         ID, plain("slug"), URL, *translated("title", "short_title"), plain("kind"), plain("adopted"),
         plain("adopted_precision"), plain("link"), *translated("summary", "body"), keys("species"),
-        keys("states", "country__code"), key("source"), plain("published_at"), plain("changed"),
+        keys("states", "country__code"), key("source"), plain("published_at", always=True), plain("changed"),
     ]  # fmt: skip
 
     @classmethod
@@ -129,7 +131,7 @@ class StateRecord(Record):
         said("species", _("species that live or may live there"), listed(KEY),
              lambda state, site: sorted(one.species.slug for one in state.ranges.all() if one.is_living),
              prefetch=lambda: [Prefetch("ranges", Range.objects.published().select_related("species"))]),
-        key("source"), plain("year"), plain("verified"), *translated("note"), plain("changed"),
+        key("source", always=True), plain("year"), plain("verified"), *translated("note"), plain("changed"),
     ]  # fmt: skip
 
     @classmethod
@@ -148,11 +150,11 @@ class RangeRecord(Record):
     about = _("Which species lives where: a row for each species and Range State.")
     model = Range
     declared = [
-        key("species"),
-        said("scientific_name", _("scientific name"), KEY, lambda row, site: row.species.scientific_name,
+        key("species", always=True),
+        said("scientific_name", _("scientific name"), TEXT, lambda row, site: row.species.scientific_name,
              prefetch=lambda: ["species"]),
         said("state", _("Range State"), KEY, lambda row, site: row.state.country.code,
              prefetch=lambda: ["state__country"]),
-        plain("presence"), key("source"), plain("year"), plain("verified"), *translated("note"),
-        said("url", _("page"), URL(Range).schema, lambda row, site: addresses(row.species, site), ["en", "ru"]),
+        plain("presence"), key("source", always=True), plain("year"), plain("verified"), *translated("note"),
+        said("url", _("page"), ADDRESSES, lambda row, site: addresses(row.species, site), ["en", "ru"]),
     ]  # fmt: skip

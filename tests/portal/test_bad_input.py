@@ -134,7 +134,7 @@ def test_an_unknown_address_is_not_found(client, path):
 
 
 READABLE = [
-    *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"],
+    *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/en/data/api/", "/healthz"],
     *["/robots.txt", "/sitemap.xml", "/sitemap-articles.xml", "/sitemap-news.xml"],
     *["/en/contacts/report/", "/preview/never-made/"],
     *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],

@@ -168,7 +168,7 @@ def test_only_what_is_read_may_be_asked_of_the_api(client, world):
         response = getattr(client, method)("/api/v1/news/")
         assert (response.status_code, response.json()["status"]) == (405, 405)
     assert client.head("/api/v1/news/").status_code == 200
-    for address in ("/api/v1/nothing/", "/api/v1/", "/api/nothing"):
+    for address in ("/api/v1/nothing/", "/api/v2/", "/api/nothing"):
         response = client.get(address)
         assert (response.status_code, response["Content-Type"]) == (404, "application/json")
     assert client.get("/api/v1/news/", headers={"Origin": "https://example.org"})["Access-Control-Allow-Origin"] == "*"
@@ -242,3 +242,20 @@ def test_data_names_only_those_experts_who_agreed(client, world):
     f.FocalPointFactory(species=saiga, person=f.PersonFactory(family_name_en="Known"), name_public=True, number=2)
     text = client.get("/api/v1/species/").content.decode()
     assert ("Hidden" in text, "Known" in text) == (False, True)
+
+
+def test_what_is_alike_keeps_its_order(client, db):
+    for slug in ("c", "a", "b"):
+        f.OrganisationFactory(slug=slug, name_en="The same", name_ru="")
+    for code in ("CC", "AA", "BB"):
+        f.RangeStateFactory(country=f.CountryFactory(code=code, name_en="The same"))
+    for language in ("en", "ru"):
+        assert [row["slug"] for row in rows(client.get(f"/{language}/contacts/organisations/data.csv"))] == [*"abc"]
+    assert [row["code"] for row in rows(client.get("/en/species/states/data.csv"))] == ["AA", "BB", "CC"]
+
+
+def test_what_is_to_be_announced_comes_first(client, db):
+    f.EventFactory(slug="dated", start="2030-01-01", end="2030-01-01")
+    f.EventFactory(slug="undated", start=None, end=None)
+    assert [row["slug"] for row in client.get("/api/v1/events/").json()["results"]] == ["undated", "dated"]
+    assert [event.slug for event in listed(client, "/en/events/")] == ["undated", "dated"]

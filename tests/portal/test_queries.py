@@ -87,6 +87,7 @@ ITEMS = [
     "contacts/organisations/o/contact.vcf",
     "contacts/report/?page=/en/news/a/",
     "news/informea.xml",
+    "data/api/",
 ]
 
 

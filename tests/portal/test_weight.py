@@ -22,6 +22,7 @@ PAGES = [
     "",
     "sources/",
     "changes/",
+    "data/api/",
     "about/",
     "no-such-page/",
     "news/",
