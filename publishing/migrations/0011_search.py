@@ -17,7 +17,7 @@ OF_AN_ITEM = [
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publishing", "0008_pictures")]
+    dependencies = [("publishing", "0010_informea")]
 
     operations = [
         migrations.DeleteModel(name="SearchEntry"),
