@@ -10,6 +10,7 @@ from publishing.preview import shared
 
 from . import views
 from .guide import Guide
+from .opendata.views import OpenData, data_file
 
 handler400 = "cami_portal.errors.bad_request"
 handler403 = "cami_portal.errors.permission_denied"
@@ -26,6 +27,7 @@ urlpatterns = [
     path("preview/<slug:token>/", shared, name="preview"),
     # Machines
     path("api/v1/", include("cami_portal.api")),
+    path("data/<path:path>", data_file, name="data-file"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
@@ -38,6 +40,7 @@ urlpatterns = [
         path("news/", include("news.urls")),
         path("contacts/", include("contacts.urls")),
         *addresses("sources/", publishing_views.SourceList, "sources"),
+        path("data/", OpenData.as_view(), name="data"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),
     ),
