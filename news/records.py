@@ -15,7 +15,7 @@ def people(article, site):
 
 class ArticleRecord(Record):
     name = "news"
-    about = _("News items, the newest first.")
+    about = _("News items.")
     model = Article
     declared = [
         ID, plain("slug"), URL, plain("kind"), plain("date"), plain("date_precision"),

@@ -7,7 +7,6 @@ reading it. Of the clock nothing depends but which items are live, so that the s
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 import zipfile
 from contextlib import contextmanager
@@ -88,12 +87,13 @@ def offer(folder, root):
 
 def write_at_one_moment(folder):
     """Write the files; once more if meanwhile the time came for an item to go live or to leave."""
+    publishable = [model for model in portal.FIELDS if issubclass(model, Publishable)]
     while True:
         begun = timezone.now()
         version = write(folder)
-        ended = timezone.now()
-        meanwhile = Q(published_at__range=(begun, ended)) | Q(expires_at__range=(begun, ended))
-        if not any(model.objects.filter(meanwhile).exists() for model in portal.FIELDS if issubclass(model, Publishable)):
+        meanwhile = begun, timezone.now()
+        changed = Q(published_at__range=meanwhile) | Q(expires_at__range=meanwhile)
+        if not any(model.objects.filter(changed).exists() for model in publishable):
             return version
 
 

@@ -1,6 +1,4 @@
-"""``datapackage.json``: the tables and files of the dump with their columns, as https://datapackage.org/standard/ has it."""
-
-from django.utils.translation import gettext as _
+"""``datapackage.json``: the tables of the dump with their columns, as https://datapackage.org/standard/ says it."""
 
 from .describe import abstract, address, licence, publisher, title
 from .tables import RECORDS
@@ -19,7 +17,7 @@ TYPES = {
 
 
 def datapackage(version, files, site):
-    """The Data Package (https://datapackage.org/standard/) of the data among ``files``, ``{path: file}``."""
+    """The Data Package of the data among ``files``, ``{path: {"bytes": …, "sha256": …}}``."""
     package = {
         "$schema": "https://datapackage.org/profiles/2.0/datapackage.json",
         "name": "cami-open-data",
@@ -29,10 +27,10 @@ def datapackage(version, files, site):
         "version": version,
         "created": f"{version[:10]}T00:00:00Z",
         "contributors": [{"title": publisher(), "roles": ["publisher"]}],
-        "resources": [resource(record, *form, files) for record in RECORDS for form in FORMS]
-        + [
-            other("portal", "json/portal.json", "application/json", _("Everything, as another portal loads it."), files),
-            other("darwin-core", "cami-dwca.zip", "application/zip", _("The checklist as a Darwin Core archive."), files),
+        "resources": [
+            *(resource(record, *form, files) for record in RECORDS for form in FORMS),
+            other("portal", "json/portal.json", "application/json", "Everything, as another portal loads it.", files),
+            other("darwin-core", "cami-dwca.zip", "application/zip", "The checklist, a Darwin Core archive.", files),
         ],
     }
     name, url = licence()

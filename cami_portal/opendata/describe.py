@@ -75,7 +75,7 @@ def readme(language, version, rows, site):
 
 def citation_file(version, site):
     """``CITATION.cff``; text in JSON's quotation marks is YAML too."""
-    name, url = licence()
+    _name, url = licence()
     lines = {
         "cff-version": "1.2.0",
         "message": "If you use this data set, please cite it as below.",
@@ -93,7 +93,7 @@ def citation_file(version, site):
 
 
 def eml(version, site):
-    """The metadata of the Darwin Core archive, after GBIF's profile of EML; in English, with the title in Russian too."""
+    """The metadata of the Darwin Core archive, after GBIF's profile of EML; in English, the title in Russian too."""
     ElementTree.register_namespace("eml", EML)
     root = ElementTree.Element(
         f"{{{EML}}}eml",
@@ -132,7 +132,7 @@ def eml(version, site):
 
 def dataset(dump, site):
     """What the page says to machines (https://schema.org/Dataset); without a dump only what it is about."""
-    name, url = licence()
+    _name, url = licence()
     found = {
         "@type": "Dataset",
         "@id": f"{site}/#data",
@@ -157,7 +157,7 @@ def dataset(dump, site):
                 "@type": "DataDownload",
                 "name": file.path,
                 "contentUrl": f"{site}{file.address}",
-                "encodingFormat": file.media_type,
+                "encodingFormat": file.kind,
                 "contentSize": f"{file.bytes} B",
                 "sha256": file.sha256,
             }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 from django.urls import reverse
+from django.utils import timezone
 
 from publishing.version import ContentVersion
 
@@ -37,6 +38,11 @@ class File:
     def media_type(self):
         return TYPES.get(self.path.rpartition(".")[2], "text/plain; charset=utf-8")
 
+    @property
+    def kind(self):
+        """The media type without what else there is to say of it."""
+        return self.media_type.partition(";")[0]
+
 
 @dataclass
 class Table:
@@ -45,7 +51,9 @@ class Table:
     name: str
     about: str
     rows: int
-    files: list
+    comma: File
+    semicolon: File
+    json: File
 
 
 class Dump:
@@ -62,10 +70,14 @@ class Dump:
         return ContentVersion.objects.values_list("number", flat=True).first() != self.content
 
     @property
+    def day(self):
+        return timezone.localdate(self.built)
+
+    @property
     def tables(self):
         for record in RECORDS:
             files = [self.files[f"{folder}/{record.name}{suffix}"] for folder, suffix, _delimiter in FORMS]
-            yield Table(record.name, record.about, self.rows[record.name], files)
+            yield Table(record.name, record.about, self.rows[record.name], *files)
 
     @property
     def whole(self):
@@ -81,10 +93,12 @@ class Dump:
 
     @property
     def descriptions(self):
-        return [self.files[name] for name in ("README.md", "README.ru.md", "datapackage.json", "CITATION.cff", "SHA256SUMS")]
+        names = ["README.md", "README.ru.md", "datapackage.json", "CITATION.cff", "SHA256SUMS"]
+        return [self.files[name] for name in names]
 
     @property
     def main(self):
+        """What data catalogues are told of."""
         return [self.whole, self.checklist, self.portal]
 
 

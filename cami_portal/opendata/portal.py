@@ -85,9 +85,7 @@ def look_ups(model):
         if field.is_relation:
             related = field.related_model
             ways = {path.rpartition("__")[0] for path in related.natural_key_fields} - {""}
-            yield Prefetch(
-                field.name, public(related).order_by().select_related(*ways), to_attr=f"public_{field.name}"
-            )
+            yield Prefetch(field.name, public(related).order_by().select_related(*ways), to_attr=f"public_{field.name}")
 
 
 def rows(site):

@@ -11,7 +11,7 @@ BATCH = 500
 
 
 def public(model):
-    """The rows of ``model`` that visitors may see: live ones, what belongs to live ones, and people whom a page names."""
+    """The rows of ``model`` that visitors may see: what is live, what belongs to it, and people whom a page names."""
     if model is Person:
         return named()
     rows = FocalPoint.objects.current() if model is FocalPoint else model.objects.published()

@@ -12,9 +12,12 @@ class OpenData(TemplateView):
 
     def get_context_data(self, **kwargs):
         dump, site = current(), self.request.build_absolute_uri("/").removesuffix("/")
+        licence, licence_url = describe.licence()
         return super().get_context_data(
             dump=dump,
-            licence=describe.licence(),
+            abstract=describe.abstract(),
+            licence=licence,
+            licence_url=licence_url,
             citation=describe.citation(dump.version, site) if dump else "",
             structured_data=[describe.dataset(dump, site)],
             **kwargs,
