@@ -32,7 +32,6 @@ def data_file(request, path):
     if not file:
         raise Http404
     tag = f'"{file.sha256}"'
-    headers = {"ETag": tag, "Cache-Control": "no-cache", "Access-Control-Allow-Origin": "*"}
     response = get_conditional_response(request, etag=tag)
     if response is None:
         try:
@@ -41,5 +40,7 @@ def data_file(request, path):
             raise Http404 from None
         response = FileResponse(content, as_attachment=True, filename=path.replace("/", "-"))
         response["Content-Type"] = file.media_type
-    response.headers.update(headers)
+    response["ETag"] = tag
+    response["Cache-Control"] = "no-cache"
+    response["Access-Control-Allow-Origin"] = "*"
     return response

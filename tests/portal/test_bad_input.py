@@ -130,7 +130,7 @@ def test_an_unknown_address_is_not_found(client, path):
 
 READABLE = [
     *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/healthz"],
-    *["/en/contacts/report/", "/preview/never-made/"],
+    *["/en/data/", "/data/csv/news.csv", "/en/contacts/report/", "/preview/never-made/"],
     *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],
 ]
 

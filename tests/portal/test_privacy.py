@@ -15,7 +15,18 @@ POLICY = {
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/en/", "/ru/news/", "/en/news/?species=x", "/en/nothing/", "/healthz", "/preview/x/"]
+    "path",
+    [
+        "/",
+        "/en/",
+        "/ru/news/",
+        "/en/news/?species=x",
+        "/en/nothing/",
+        "/en/data/",
+        "/data/x",
+        "/healthz",
+        "/preview/x/",
+    ],
 )
 def test_readers_get_the_strict_policy_and_no_cookie(client, path):
     response = client.get(path)

@@ -103,7 +103,9 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     assert counts[0] == counts[1] <= 25
 
 
-@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", "news/?species=s&state=KZ&year=2016&q=article"])
+@pytest.mark.parametrize(
+    "path", ["", *LISTS, *ITEMS, "sources/", "data/", "news/?species=s&state=KZ&year=2016&q=article"]
+)
 def test_more_rows_cost_no_more_queries(client, path):
     items = Items()
     items.add()

@@ -32,7 +32,7 @@ PAGES = {
     "species.rangestate": ("species/states/{country[0]}/", 14),
     "species.species": ("species/{slug}/", 20),
 }
-LISTS = ["", "sources/", "news/", "events/", "contacts/", "contacts/organisations/"]
+LISTS = ["", "sources/", "data/", "news/", "events/", "contacts/", "contacts/organisations/"]
 LISTS += ["species/", "species/range/", "species/instruments/", "species/states/"]
 LISTS += [f"events/{year}/" for year in (*range(2011, 2021), 2024)]  # those with events
 MONTH = r"(?<=/)\d{4}/\d+/"  # one will do
@@ -136,7 +136,7 @@ def test_every_row_has_its_page_and_links_lead_there(seed, language):
         rows = [row["fields"] for row in ROWS if row["model"] == model]
         assert (model, len(rows)) == (model, number)
         expected |= {f"/{language}/{path.format(**row).lower()}" for row in rows}
-    assert len(expected) == 171
+    assert len(expected) == 172
     seen = {address for address in seed.pages if address.startswith(f"/{language}/") and "?" not in address}
     assert {address for address in seen if not re.search(MONTH, address)} == expected
     assert len(seen) == len(expected) + 1

@@ -21,6 +21,7 @@ FIRST_VISIT, REQUESTS, NEXT_PAGE = 60_000, 8, 15_000  # bytes; requests; bytes
 PAGES = [
     "",
     "sources/",
+    "data/",
     "about/",
     "no-such-page/",
     "news/",
