@@ -65,16 +65,16 @@ def write(folder, site, clean):
             writers[name].writerow(["taxonID", *(term.rpartition("/")[2] for term in terms)])
         for species in taxa():
             for name, rows in rows_of.items():
-                writers[name].writerows([species.uuid.urn, *map(in_line, clean(list(row)))] for row in rows(species))
+                writers[name].writerows([species.uuid.urn, *map(cell, clean(list(row)))] for row in rows(species))
     finally:
         for file in files.values():
             file.close()
     (folder / "meta.xml").write_bytes(description())
 
 
-def in_line(value):
-    """Readers of archives take a line for a row; spreadsheets, which open such files too, take "=" for a formula."""
-    return escaped(" ".join(str(value or "").split()))
+def cell(value):
+    """Spreadsheets open such files too."""
+    return escaped(str(value or ""))
 
 
 def taxon(species, site):

@@ -64,6 +64,7 @@ def add_what_could_leak():
     f.FocalPointFactory(species=saiga, person=disclosed, number=12, name_public=True)
     retired = f.PersonFactory(family_name_en="Retired")
     f.FocalPointFactory(species=saiga, person=retired, number=13, name_public=True, end="2020-01-01")
+    f.FocalPointFactory(species=saiga, person=disclosed, number=14)
     f.FocalPointFactory(species=species, person=f.PersonFactory(family_name_en="Formerly"), name_public=True)
     f.AssignmentFactory(
         role=Role.objects.first(), person=disclosed, number=9, email="person@example.org", phone="+49 30 555 01 02"
@@ -167,10 +168,10 @@ def test_no_file_holds_what_no_page_shows(dumps):
 
 
 def test_who_is_named_for_something_else_is_not_named_as_focal_point(dumps):
-    """The person of number 11 agreed to nothing; that one of number 12 did."""
+    """Of three whom pages name, one agreed to be named as focal point and still is one."""
     loaded = [row["fields"] for row in json.loads((dumps.first / "json/portal.json").read_text())
-              if row["model"] == "species.focalpoint" and row["fields"]["number"] in (11, 12, 13)]  # fmt: skip
-    assert [(row["number"], bool(row["person"])) for row in loaded] == [(11, False), (12, True)]
+              if row["model"] == "species.focalpoint" and row["fields"]["number"] in (11, 12, 13, 14)]  # fmt: skip
+    assert [(row["number"], bool(row["person"])) for row in loaded] == [(11, False), (12, True), (14, False)]
 
 
 def test_texts_keep_their_words_and_lose_what_leads_nowhere(dumps):
@@ -361,14 +362,15 @@ def test_a_reader_of_darwin_core_finds_the_checklist(dumps):
     ],
 )
 def test_each_presence_has_its_word_in_darwin_core(tmp_path, presence, words):
-    note = "Once\nseen; =maybe"
-    row = f.RangeFactory(presence=presence, year=2008, note_en=note, state__country__code="KZ")
+    country = {"state__country__code": "KZ", "state__country__name_en": "-Land"}
+    row = f.RangeFactory(presence=presence, year=2008, note_en="Once\nseen", **country)
     with DwCAReader(dump(tmp_path) / "cami-dwca.zip") as archive:
         (found,) = [one for one in archive.rows[0].extensions if one.rowtype.endswith("Distribution")]
     data = {term.rpartition("/")[2]: value for term, value in found.data.items()}
     assert (data["occurrenceStatus"], data["establishmentMeans"]) == words
     assert (data["locationID"], data["countryCode"], data["eventDate"]) == ("ISO:KZ", "KZ", "2008")
-    assert data["occurrenceRemarks"] == f"{row.get_presence_display()}; unverified; Once seen; =maybe"
+    assert data["occurrenceRemarks"] == f"{row.get_presence_display()}; unverified; Once seen"
+    assert data["locality"] == "'-Land"
 
 
 # --- building -----------------------------------------------------------------------------------------------------
