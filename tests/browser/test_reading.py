@@ -30,6 +30,7 @@ PAGES = [
     "/contacts/cami-focal-point/",
     "/contacts/report/?page=/en/news/",
     "/contacts/organisations/",
+    "/data/",
     "/contacts/organisations/cms-secretariat/",
     "/about/",
     "/sources/",
