@@ -29,12 +29,12 @@ AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
 .NOTPARALLEL:
 .SHELLFLAGS = -euc
 .PHONY: help run dev test test-postgres test-browser lint format lock messages cards guide editor clean \
-        python venv venv-dev database static port
+        python venv venv-dev database static port opendata
 
 help:  ## List the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: venv port database static  ## Start the portal on http://127.0.0.1:8000 (PORT=8123 for another port)
+run: venv port database static opendata  ## Start the portal on http://127.0.0.1:8000 (PORT=8123 for another port)
 	@printf '\n  The portal:  http://%s:%s/\n' '$(HOST)' '$(PORT)'
 	printf '  To edit it:  make editor EMAIL=you@example.org$(AT_PORT)   in another terminal, then follow the link it prints\n'
 	printf '  To stop it:  Ctrl-C\n\n'
@@ -149,6 +149,10 @@ static:
 	    DEBUG=false $(MANAGE) collectstatic --noinput --verbosity 0
 	    mv $$stamp.next $$stamp
 	fi
+
+# Only if there is none yet: cron renews it.
+opendata:
+	@[ -e var/dump/current ] || $(MANAGE) dump
 
 # gunicorn and runserver would say it too, but only after the work is done, and gunicorn not in plain words.
 define IS_PORT_FREE

@@ -200,6 +200,7 @@ STATIC_URL = "static/"
 STATIC_ROOT = VAR / "static"
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR / "media"))
+DUMP_ROOT = env.str("DUMP_ROOT", str(VAR / "dump"))  # the open data that `manage.py dump` builds
 STORAGES = {
     "default": {"BACKEND": "publishing.storage.SturdyStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -213,6 +214,10 @@ EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")
 vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cami-portal@localhost")
+
+# Under which licence the open data may be used; while nobody decided, that is said.
+DATA_LICENCE = env.str("DATA_LICENCE", "")
+DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", "")
 
 # Links are checked on the public internet only; hosts of one's own network whose pages readers can open stand here.
 LINK_CHECK_PRIVATE_HOSTS = env.list("LINK_CHECK_PRIVATE_HOSTS", default=[])

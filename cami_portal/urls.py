@@ -15,6 +15,7 @@ from .guide import Guide
 from .informea import feed as informea_feed
 from .informea import views as informea
 from .informea.check import SelfCheck
+from .opendata.views import OpenData, data_file
 
 handler400 = "cami_portal.errors.bad_request"
 handler403 = "cami_portal.errors.permission_denied"
@@ -32,6 +33,7 @@ urlpatterns = [
     path("preview/<slug:token>/", shared, name="preview"),
     # Machines
     path("api/v1/", include("cami_portal.api")),
+    path("data/<path:path>", data_file, name="data-file"),
     path("healthz", views.healthz),
     path("readyz", views.readyz),
     path("robots.txt", views.robots),
@@ -55,6 +57,7 @@ urlpatterns = [
         *addresses("changes/", ChangeList, "changes"),
         path("data/api/", Documentation.as_view(), name="api-docs"),
         *addresses("sources/", publishing_views.SourceList, "sources"),
+        path("data/", OpenData.as_view(), name="data"),
         # Not two letters: /xx/ is a language that the portal does not have, and no page.
         re_path(r"^(?P<slug>[-a-zA-Z0-9_]{3,})/$", publishing_views.PageView.as_view(), name="page"),
     ),

@@ -41,7 +41,7 @@ def parts(name):
 
 class OrganisationRecord(Record):
     name = "organisations"
-    about = _("Organisations, by name.")
+    about = _("Organisations, and how to reach them.")
     model = Organisation
     summary_field = "about"
     declared = [

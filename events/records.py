@@ -37,7 +37,7 @@ def deadline(event, site):
 
 class EventRecord(Record):
     name = "events"
-    about = _("Meetings and deadlines, the latest first.")
+    about = _("Meetings and deadlines.")
     model = Event
     declared = [
         ID, plain("slug"), URL, plain("kind"), plain("status"), *translated("title", "short_title"),

@@ -8,17 +8,21 @@ from publishing.wording import day_in_words
 from .models import Article
 
 
+def people(article, site):
+    """By their keys, which no language and no database puts in another order."""
+    return [names_of(one) for one in sorted(article.people.all(), key=lambda person: person.slug)]
+
+
 class ArticleRecord(Record):
     name = "news"
-    about = _("News items, the newest first.")
+    about = _("News items.")
     model = Article
     declared = [
         ID, plain("slug"), URL, plain("kind"), plain("date"), plain("date_precision"),
         *translated("title", "summary", "body"), plain("link"), *translated("publisher"),
         keys("species"), keys("states", "country__code"), keys("events"), keys("instruments"),
         parts("organisation_parts"),
-        said("people", _("people"), listed(NAMES), lambda item, site: [names_of(one) for one in item.people.all()],
-             prefetch=lambda: ["people"]),
+        said("people", _("people"), listed(NAMES), people, prefetch=lambda: ["people"]),
         key("source"), plain("published_at", always=True), plain("changed"),
     ]  # fmt: skip
 

@@ -18,5 +18,10 @@ def with_pictures(html):
     return FIGURE.sub(lambda found: drawn(pictures.get(found[1])), html)
 
 
+def without_pictures(html):
+    """``html`` for where the files of pictures are not."""
+    return FIGURE.sub("", html)
+
+
 def drawn(picture):
     return render_to_string("components/picture.html", {"picture": picture, "lazy": True}) if picture else ""

@@ -16,7 +16,7 @@ from django.utils.functional import lazy
 from django.utils.html import linebreaks
 from django.utils.translation import gettext_lazy as _
 
-from .figures import with_pictures
+from .figures import with_pictures, without_pictures
 from .own_links import PREFIX, up_to_date
 from .text import RichTextField, safe_html
 from .wording import in_some_language, name_of
@@ -40,13 +40,14 @@ SCHEMAS = [  # JSON Schema of a value by the class of its field
 BREAK = "\x1e"  # a character that no stored text holds
 
 
-def as_shown(items, name, site):
+def as_shown(items, name, site, pictures=True):
     """Put the formatted text ``name`` of all items as pages show it, with whole addresses, in place of the stored one.
 
     The links and pictures of all are looked up at once.
     """
-    texts = BREAK.join(safe_html(getattr(item, name) or "") for item in items)
-    for item, text in zip(items, absolute(with_pictures(up_to_date(texts)), site).split(BREAK), strict=False):
+    texts = up_to_date(BREAK.join(safe_html(getattr(item, name) or "") for item in items))
+    texts = with_pictures(texts) if pictures else without_pictures(texts)
+    for item, text in zip(items, absolute(texts, site).split(BREAK), strict=False):
         setattr(item, name, text)
 
 
@@ -281,7 +282,7 @@ class Record:
         return {column.name: column.read(item, site) for column in cls.columns()}
 
     @classmethod
-    def ready(cls, items, site):
+    def ready(cls, items, site, pictures=True):
         """The items of a query as a list, with all that their records need, and with texts as pages show them."""
         wanted = [one for column in cls.columns() if column.prefetch for one in column.prefetch()]
         found = list(items.select_related(None).prefetch_related(None).prefetch_related(*wanted))
@@ -291,7 +292,7 @@ class Record:
             if "contentMediaType" in column.schema:
                 for code in LANGUAGES:
                     with translation.override(code):
-                        as_shown(found, f"{column.name}_{code}", site)
+                        as_shown(found, f"{column.name}_{code}", site, pictures)
         return found
 
     @classmethod

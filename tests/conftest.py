@@ -22,6 +22,13 @@ def _static_files_are_not_counted_first(settings):
     settings.WHITENOISE_AUTOREFRESH = True
 
 
+@pytest.fixture(autouse=True, scope="session")
+def _no_open_data_of_this_installation(django_test_environment, tmp_path_factory):
+    from django.conf import settings
+
+    settings.DUMP_ROOT = str(tmp_path_factory.mktemp("dump"))
+
+
 @pytest.fixture
 def roles(db):
     """The groups that a migration makes, also after a test that emptied the database."""

@@ -36,6 +36,7 @@ PAGES = [
     "/contacts/cami-focal-point/",
     "/contacts/report/?page=/en/news/",
     "/contacts/organisations/",
+    "/data/",
     "/contacts/organisations/cms-secretariat/",
     "/about/",
     "/changes/",

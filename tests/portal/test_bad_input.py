@@ -136,7 +136,7 @@ def test_an_unknown_address_is_not_found(client, path):
 READABLE = [
     *["/en/", "/en/news/", "/en/events/", "/en/species/", "/en/contacts/", "/en/sources/", "/en/data/api/", "/healthz"],
     *["/robots.txt", "/sitemap.xml", "/sitemap-articles.xml", "/sitemap-news.xml"],
-    *["/en/contacts/report/", "/preview/never-made/"],
+    *["/en/data/", "/data/csv/news.csv", "/en/contacts/report/", "/preview/never-made/"],
     *["/en/events/x/documents/1/", f"/media/pictures/{'0' * 32}.jpg", "/en/no/such/page/"],
     *["/informea.svc/", "/informea.svc/Meetings", "/api/informea/contacts.json", "/ru/news/informea.xml"],
 ]

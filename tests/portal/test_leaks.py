@@ -1,7 +1,10 @@
 """What is not live leaks through no door: there is one item of every kind in every state, related to everything."""
 
+import io
+
 import pytest
 from django.core.files.base import ContentFile
+from django.core.management import call_command
 
 from contacts.models import OrganisationPart
 from events.models import Deadline, Document
@@ -124,7 +127,8 @@ HIDDEN = ["draft", "submitted", "scheduled", "expired", "withdrawn"]
 
 FORMS = [f"{path}{form}" for path in LISTS[1:-1] for form in ("feed.atom", "data.csv") if path + form != NO_FEED]
 FORMS += [f"events/{period}calendar.ics" for period in ("", "2016/", "2016/8/")]
-DOORS = [*LISTS, *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS, "news/informea.xml"]
+DOORS = [*LISTS, "data/", *HUBS, *CARDS, *SEARCHES, *(item.format("live") for item in ITEMS), *FORMS]
+DOORS += ["news/informea.xml"]
 
 
 def content(response):
@@ -151,6 +155,16 @@ def test_nothing_but_the_live_items_is_in_the_data(client, worlds):
         data = client.get(f"/api/v1/{name}/").content.decode()
         assert [state for state in HIDDEN if f"{state}-" in data] == [], name
         assert "live-" in data or name in ("contacts", "organisations", "sources"), name
+
+
+def test_nothing_but_the_live_items_is_in_the_open_data(worlds, settings, tmp_path):
+    settings.DUMP_ROOT = tmp_path / "dump"
+    call_command("dump", stdout=io.StringIO())
+    texts = {path.name: path.read_text() for path in settings.DUMP_ROOT.glob("current/*/*")}
+    assert len(texts) > 40
+    for name, text in texts.items():
+        assert [state for state in HIDDEN if f"{state}-" in text or f"Mark {state}" in text] == [], name
+    assert [kind for kind in FACTORIES if f"live-{kind}" not in texts["portal.json"]] == []
 
 
 def test_the_live_items_are_to_be_seen_there(client, worlds):

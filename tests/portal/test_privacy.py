@@ -16,7 +16,18 @@ POLICY = {
 
 @pytest.mark.parametrize(
     "path",
-    ["/", "/en/", "/ru/news/", "/en/news/?species=x", "/en/search/?q=x", "/en/nothing/", "/healthz", "/preview/x/"],
+    [
+        "/",
+        "/en/",
+        "/ru/news/",
+        "/en/news/?species=x",
+        "/en/search/?q=x",
+        "/en/nothing/",
+        "/en/data/",
+        "/data/x",
+        "/healthz",
+        "/preview/x/",
+    ],
 )
 def test_readers_get_the_strict_policy_and_no_cookie(client, path):
     response = client.get(path)

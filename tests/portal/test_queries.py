@@ -113,7 +113,7 @@ def test_more_rows_cost_no_more_queries_in_other_forms(client, path):
     assert counts[0] == counts[1] <= 25
 
 
-@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", *FILTERED, *SEARCHES])
+@pytest.mark.parametrize("path", ["", *LISTS, *ITEMS, "sources/", "data/", *FILTERED, *SEARCHES])
 def test_more_rows_cost_no_more_queries(client, path):
     items = Items()
     items.add()

@@ -32,7 +32,8 @@ PAGES = {
     "species.rangestate": ("species/states/{country[0]}/", 14),
     "species.species": ("species/{slug}/", 20),
 }
-LISTS = ["", "sources/", "changes/", "data/api/", "news/", "events/", "contacts/", "contacts/organisations/", "search/"]
+LISTS = ["", "sources/", "changes/", "data/", "data/api/", "news/", "events/", "contacts/", "contacts/organisations/"]
+LISTS += ["search/"]
 LISTS += ["species/", "species/range/", "species/instruments/", "species/states/"]
 LISTS += [f"events/{year}/" for year in (*range(2011, 2021), 2024)]  # those with events
 MONTH = r"(?<=/)\d{4}/\d+/"  # one will do

@@ -23,6 +23,7 @@ PAGES = [
     "sources/",
     "changes/",
     "data/api/",
+    "data/",
     "about/",
     "no-such-page/",
     "news/",
