@@ -98,6 +98,7 @@ class Lists(Sitemap):
 
     NAMES = ["home", "news:list", "events:list", "species:list", "species:range", "species:states"]
     NAMES += ["species:instruments", "contacts:list", "contacts:organisations", "sources"]
+    NAMES += ["changes", "data", "api-docs"]
 
     def items(self):
         years = EventFilter.base_filters["year"].counts(Event.objects.published())

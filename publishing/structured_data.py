@@ -53,7 +53,7 @@ def website(absolute):
         "publisher": portal(absolute),
         "potentialAction": {
             "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": absolute(f"{home}search/") + "?q={words}"},
+            "target": {"@type": "EntryPoint", "urlTemplate": absolute(reverse("search")) + "?q={words}"},
             "query-input": "required name=words",
         },
     }

@@ -82,7 +82,16 @@ def test_lists_and_the_years_with_events_stand_in_theirs(client):
         f.EventFactory(start=draft, end=draft, published_at=None)
     f.EventFactory(start=datetime.date(1812, 6, 24), end=datetime.date(1812, 6, 24))  # its year has no page
     lists = ["", "news/", "events/", "species/", "species/range/", "species/states/", "species/instruments/"]
-    lists += ["contacts/", "contacts/organisations/", "sources/", "events/2016/", "events/2017/"]
+    lists += [
+        "contacts/",
+        "contacts/organisations/",
+        "sources/",
+        "changes/",
+        "data/",
+        "data/api/",
+        "events/2016/",
+        "events/2017/",
+    ]
     found = addresses(client, "/sitemap-lists.xml")
     assert found == [f"/{code}/{path}" for path in lists for code in ("en", "ru")]
     assert {client.get(address).status_code for address in found} == {200}
