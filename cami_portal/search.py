@@ -13,7 +13,7 @@ from publishing.lists import COUNTED_UP_TO, Facet, FilteredListView, ListFilter,
 from publishing.models import SearchEntry
 from publishing.search.marks import Marker
 from publishing.search.results import find, items_of, numbers_of_kinds
-from species.filters import species_options, state_options
+from species.filters import state_options
 from species.models import Species
 
 KIND_NAMES = {
@@ -47,9 +47,15 @@ class SearchFilter(ListFilter):
 
     q = TextFilter(widget=forms.HiddenInput)  # the box stands above
     kind = Facet(value="kind", options=lambda: list(KIND_NAMES.items()), label=_("Kind"))
-    species = Facet(value="species", options=species_options, label=_("Species"))
+    species = Facet(value="species", options=(), label=_("Species"))
     state = Facet(value="state", options=state_options, label=_("Range State"))
     year = YearsFound(value="year", options=(), label=_("Year"))
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        species = list(Species.objects.published().values_list("slug", "name", "pk"))
+        self.filters["species"].extra["choices"] = [(slug, name) for slug, name, _key in species]
+        self.keys = {slug: str(key) for slug, _name, key in species}
 
     @cached_property
     def found(self):
@@ -57,11 +63,6 @@ class SearchFilter(ListFilter):
         if "species" in facets:
             facets["species"] = [self.keys[slug] for slug in facets["species"]]
         return find(self.values.get("q", ""), facets)
-
-    @cached_property
-    def keys(self):
-        """``{slug: key}`` of the species; the index knows them by what never changes."""
-        return {slug: str(key) for slug, key in Species.objects.published().values_list("slug", "pk")}
 
     @property
     def qs(self):
@@ -87,7 +88,7 @@ class SearchFilter(ListFilter):
         active = self.values.get(name, [])
         counts, are_all = self.found.counts(name)
         if name == "species":
-            counts = {slug: counts[key] for slug, key in self.keys.items()}
+            counts = {slug: counts[key] for slug, key in self.keys.items() if key in counts}
         choices = self.filters[name].field.choices or [
             (year, year) for year in sorted({*counts, *active}, reverse=True)
         ]
@@ -125,6 +126,7 @@ class Search(FilteredListView):
     title = _("Search")
     forms = ()
     in_api = False
+    paginate_by = 10
 
     def get_queryset(self):
         return SearchEntry.objects.none()

@@ -1,5 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
+from contacts.models import Country
 from publishing.lists import Facet, ListFilter, TextFilter
 
 from .models import (
@@ -21,7 +22,7 @@ def species_options():
 
 
 def state_options():
-    return [(state.country.code, str(state)) for state in RangeState.objects.select_related("country")]
+    return list(Country.objects.filter(range_state__isnull=False).values_list("code", "name"))
 
 
 class MembershipFacet(Facet):

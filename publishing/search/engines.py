@@ -7,9 +7,10 @@ a phrase is a tuple of tokens.
 from django.db import connection, models
 from django.utils import timezone
 
-ENTRY, FTS = "publishing_searchentry", "publishing_searchentry_fts"
+ENTRY, FTS, NAME = "publishing_searchentry", "publishing_searchentry_fts", "publishing_searchname"
 COLUMNS = "e.id, e.kind, e.object_id, e.day, e.title, e.summary, e.facets"
-STANDING_AT_MOST, TITLED_AT_MOST = 300, 500
+MOST_NAMES = 500  # that the words of one query may have
+STANDING_AT_MOST, TITLED_AT_MOST = 100, 200
 
 
 STANDING = "standing"  # the token of what belongs to no day: species, Range States, pages …
@@ -63,6 +64,7 @@ class Matches(models.Lookup):
 class SQLite:
     """FTS5 over the column ``tokens``. Triggers keep it right whichever way an entry is written."""
 
+    BEFORE = ""
     TRIGGERS = {
         "insert": f"AFTER INSERT ON {ENTRY} BEGIN INSERT INTO {FTS}(rowid, tokens) VALUES (new.id, new.tokens); END",
         "delete": f"AFTER DELETE ON {ENTRY} BEGIN"
@@ -111,6 +113,10 @@ class SQLite:
 
 
 class Postgres:
+    # The planner knows nothing of words that always or never stand together, and all entries must never be read.
+    BEFORE = "SET LOCAL enable_seqscan = off; "
+    FITS = "e.tokens @@ %s::tsquery AND e.shown_from <= %s AND e.shown_until > %s"
+
     def prepare(self, cursor):
         cursor.execute(f"CREATE INDEX IF NOT EXISTS {ENTRY}_tokens ON {ENTRY} USING gin (tokens)")
 
@@ -125,29 +131,67 @@ class Postgres:
         return " & ".join(f"({group})" for group in groups)
 
     def newest(self, expression, now, limit):
-        sql = (
-            f"(SELECT e.id FROM {ENTRY} e WHERE e.tokens @@ %s::tsquery AND e.shown_from <= %s AND e.shown_until > %s"
-            f" ORDER BY e.day DESC NULLS FIRST LIMIT {limit})"
-        )
-        return sql, [self.written(expression), now, now]
+        """``(SQL, parameters)`` of entries that fit: of the last years, else of some before, else of all before.
+
+        To sort all that fit would cost as much as there are. The tokens of years let the index itself choose, and the
+        later parts are not looked at where the first are enough.
+        """
+        if [(STANDING,)] in expression:
+            sql = f"(SELECT e.id FROM {ENTRY} e WHERE {self.FITS} LIMIT {limit})"
+            return sql, [self.written(expression), now, now]
+        year = timezone.localdate().year
+        first, second, end = f"'{year - 1}-01-01'", f"'{year - 5}-01-01'", f"'{year + 6}-01-01'"
+        parts = [
+            (f"e.day IS NULL OR e.day >= {first} AND e.day < {end}", range(year - 1, year + 6), [(STANDING,)]),
+            (f"e.day >= {second} AND e.day < {first}", range(year - 5, year - 1), []),
+            (f"e.day < {second} OR e.day >= {end}", (), []),
+        ]
+        sql, params = [], []
+        for when, years, others in parts:
+            marks = [(f"year:{one}",) for one in years] + others
+            sql.append(f"(SELECT e.id FROM {ENTRY} e WHERE {self.FITS} AND ({when}) LIMIT {limit})")
+            params += [self.written([*expression, *([marks] if marks else [])]), now, now]
+        return f"(SELECT * FROM ({' UNION ALL '.join(sql)}) parts LIMIT {limit})", params
 
 
 def fitting(expression, limit):
-    """The newest entries that fit, and those that fit by their titles or belong to no day, however many are newer.
+    """The newest entries that fit, and some that fit by their titles or belong to no day, however many are newer.
 
     ``[(id, kind, object_id, day, title, summary, facets), …]``; no more than ``limit`` if that is all of them.
     """
+    in_titles = [[tuple(map(in_title, phrase)) for phrase in group] for group in expression]
+    asked = [(expression, limit + 1), (in_titles, TITLED_AT_MOST), ([*expression, [(STANDING,)]], STANDING_AT_MOST)]
+    return rows_of(COLUMNS, asked)
+
+
+def facets_of(expression, limit):
+    """The facets of the newest entries that fit; more than ``limit`` if that is not all of them."""
+    return [facets for (facets,) in rows_of("e.facets", [(expression, limit + 1)])]
+
+
+def rows_of(columns, asked):
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    asked = [
-        (expression, limit + 1),
-        ([[tuple(map(in_title, phrase)) for phrase in group] for group in expression], TITLED_AT_MOST),
-        ([*expression, [(STANDING,)]], STANDING_AT_MOST),
-    ]
-    parts = [engine().newest(one, now, most) for one, most in asked]
-    sql = f"SELECT {COLUMNS} FROM ({' UNION '.join(sql for sql, _ in parts)}) found JOIN {ENTRY} e ON e.id = found.id"
+    parts = [engine().newest(expression, now, most) for expression, most in asked]
+    keys = " UNION ".join(sql for sql, _ in parts)
+    sql = f"{engine().BEFORE}SELECT {columns} FROM ({keys}) found JOIN {ENTRY} e ON e.id = found.id"
     with connection.cursor() as cursor:
         cursor.execute(sql, [one for _, params in parts for one in params])
         return cursor.fetchall()
+
+
+def same_names(phrases):
+    """``[(kind, object_id, phrase), …]``: all names of the items that have one of ``phrases``."""
+    if not phrases:
+        return []
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    sql = (
+        f"SELECT DISTINCT other.kind, other.object_id, other.phrase FROM {NAME} one"
+        f" JOIN {NAME} other ON other.kind = one.kind AND other.object_id = one.object_id"
+        f" WHERE one.phrase IN ({', '.join(['%s'] * len(phrases))}) AND one.shown_from <= %s AND one.shown_until > %s"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [*phrases, now, now])
+        return cursor.fetchmany(MOST_NAMES)
 
 
 def numbers(expressions, limit):
@@ -156,7 +200,8 @@ def numbers(expressions, limit):
         return []
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     parts = [engine().newest(expression, now, limit) for expression in expressions]
-    sql = " UNION ALL ".join(f"SELECT {i}, count(*) FROM ({sql}) found" for i, (sql, _) in enumerate(parts))
+    counts = [f"SELECT {i}, count(*) FROM ({sql}) found" for i, (sql, _) in enumerate(parts)]
+    sql = engine().BEFORE + " UNION ALL ".join(counts)
     with connection.cursor() as cursor:
         cursor.execute(sql, [one for _, params in parts for one in params])
         return [number for _, number in sorted(cursor.fetchall())]

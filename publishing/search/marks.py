@@ -1,6 +1,6 @@
 """What is found, as readers see it: title and a few lines of text, with the words marked that were looked for."""
 
-import re
+import itertools
 
 from django.conf import settings
 from django.utils import translation
@@ -57,11 +57,12 @@ class Marker:
         What an item is comes first where its title says all that was looked for.
         """
         texts, language = texts_in_some_language(item, [*item.search_fields[1], *item.search_fields[2]])
-        if self.says_all(title_of(item)[0]):
-            texts = texts[:1]
-        with_words = ((text, span) for text in texts if (span := next(self.spans(text), None)))
-        text, (start, _end) = next(with_words, (next(iter(texts), ""), (0, 0)))
-        return self.marked(wording.typeset(excerpt(text, start), language)), language
+        first = next(texts, "")
+        if not self.says_all(title_of(item)[0]):
+            for text in itertools.chain([first], texts):
+                if span := next(self.spans(text), None):
+                    return self.marked(wording.typeset(excerpt(text, span[0]), language)), language
+        return self.marked(wording.typeset(excerpt(first, 0), language)), language
 
 
 def title_of(item):
@@ -76,11 +77,10 @@ def texts_in_some_language(item, fields):
     """``(texts, language)`` of the translated ones of ``fields``, in the reader's language if there is any in it."""
     current = translation.get_language()
     for language in [current, *(code for code, name in settings.LANGUAGES if code != current)]:
-        translated = [field for field in fields if hasattr(item, f"{field}_{language}")]
-        texts = [re.sub(r"\s+", " ", text_in(item, field, language)).strip() for field in translated]
-        if texts := [text for text in texts if text]:
-            return texts, language
-    return [], ""
+        written = [field for field in fields if getattr(item, f"{field}_{language}", "")]
+        if written:
+            return (" ".join(text_in(item, field, language).split()) for field in written), language
+    return iter(()), ""
 
 
 def excerpt(text, place):

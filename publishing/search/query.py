@@ -6,19 +6,17 @@ import functools
 import re
 from collections import defaultdict
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 
 from django.db.models import Q
 from django.db.models.functions import Length
 
 from . import engines
-from .index import SearchEntry, SearchName, SearchWord, kind_of
+from .index import SearchEntry, SearchWord, kind_of
 from .words import WORD, fold, is_function_word, slips_between, stem, stems_in
 
 LAST = "\U0010ffff"  # sorts after every letter
 LONGEST_NAME = 10  # words of it
-MOST_NAMED = 50  # items that the names in a query may belong to
 COMPLETED_FROM = 3  # letters of a last word that may go on
 COMPLETIONS = 50  # words that it may become
 CORRECTED_FROM, TWO_SLIPS_FROM = 4, 8  # letters of a word in which there may be one slip, or two
@@ -132,13 +130,8 @@ def same():
 def other_names(names):
     """``{name: names of the same}``, all as stems between spaces; only of those of ``names`` that have others."""
     found = {name: {name}.union(*[group for group in same() if name in group]) for name in names}
-    shown = SearchName.objects.shown()
-    named = shown.filter(phrase__in=set().union(*found.values())).values("kind", "object_id").distinct()[:MOST_NAMED]
-    items = [Q(**item) for item in named]
     groups = defaultdict(set)
-    for kind, key, phrase in (
-        shown.filter(reduce(or_, items)).values_list("kind", "object_id", "phrase") if items else ()
-    ):
+    for kind, key, phrase in engines.same_names(set().union(*found.values())):
         groups[kind, key].add(phrase)
     for others in found.values():
         others.update(*[group for group in groups.values() if group & others])

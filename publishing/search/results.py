@@ -47,42 +47,49 @@ class Found:
 
     def __init__(self, query, facets):
         self.query, self.facets = query, facets
-        self.fitting = {}
+        self.marks = {}
 
-    def entries_with(self, facets):
-        key = tuple(facets)
-        if key not in self.fitting:
-            marks = [[(f"{name}:{value}",) for value in values] for name, values in facets.items()]
-            expression = [*self.query.expression, *marks]
-            is_asked = expression and (self.query.groups or not self.query.text)
-            rows = engines.fitting(expression, RANKED) if is_asked else []
-            self.fitting[key] = [Entry(*row) for row in rows]
-        return self.fitting[key]
+    def expression(self, facets):
+        """What is asked for; nothing, where there are only signs that are no words."""
+        marks = [[(f"{name}:{value}",) for value in values] for name, values in facets.items()]
+        return [*self.query.expression, *marks] if self.query.groups or not self.query.text else []
+
+    @cached_property
+    def fitting(self):
+        expression = self.expression(self.facets)
+        return [Entry(*row) for row in engines.fitting(expression, RANKED)] if expression else []
 
     @cached_property
     def entries(self):
         """The best first."""
-        return sorted(self.entries_with(self.facets), key=self.rank)[:RANKED]
+        return sorted(self.fitting, key=self.rank)[:RANKED]
 
     @property
     def are_more(self):
-        return len(self.entries_with(self.facets)) > RANKED
+        return len(self.fitting) > RANKED
 
     def counts(self, name):
         """``({value: number}, whether that is all)`` of the choices of a facet, other facets being as they are."""
-        rest = {other: values for other, values in self.facets.items() if other != name}
-        entries, start = self.entries_with(rest), f"{name}:"
-        marks = (mark for entry in entries for mark in entry.facets.split() if mark.startswith(start))
-        return Counter(mark.removeprefix(start) for mark in marks), len(entries) <= RANKED
+        key = name if name in self.facets else None
+        if key not in self.marks:
+            rest = self.expression({other: values for other, values in self.facets.items() if other != name})
+            if key is None:
+                facets = [entry.facets for entry in self.fitting]
+            else:
+                facets = engines.facets_of(rest, RANKED) if rest else []
+            self.marks[key] = Counter("".join(facets).split()), len(facets) <= RANKED
+        marks, are_all = self.marks[key]
+        start = f"{name}:"
+        return {m.removeprefix(start): number for m, number in marks.items() if m.startswith(start)}, are_all
 
     def rank(self, entry):
         return -self.score(entry), KINDS.index(entry.kind), -(entry.day or date.max).toordinal(), entry.key
 
     def score(self, entry):
-        """A word counts more in a title than in a summary, and there more than in other texts; most does a whole title."""
+        """A word counts more in a title than in a summary, and more there than elsewhere; most does a whole title."""
         if not self.query.groups:
             return 0
-        score = sum(worth(needles, entry) for needles in self.needles) / len(self.needles)
+        score = sum([worth(needles, entry) for needles in self.needles]) / len(self.needles)
         if any(title in entry.title for title in self.whole_titles):
             score += WHOLE_TITLE
         elif len(self.needles) > 1 and self.in_order in entry.title:
@@ -91,10 +98,11 @@ class Found:
 
     @cached_property
     def needles(self):
-        """For each group what is looked for, and what it is worth."""
+        """For each group what is looked for, and what it is worth in a title and in a summary."""
+        whole, begun = (IN_TITLE, IN_SUMMARY), (IN_TITLE * COMPLETED, IN_SUMMARY * COMPLETED)
         return [
-            [(f" {' '.join(phrase)} ", 1) for phrase in group.phrases]
-            + [(f" {' '.join(phrase)} ", COMPLETED) for phrase in group.completions]
+            [(f" {' '.join(phrase)} ", *whole) for phrase in group.phrases]
+            + [(f" {' '.join(phrase)} ", *begun) for phrase in group.completions]
             for group in self.query.groups
         ]
 
@@ -104,7 +112,7 @@ class Found:
 
     @cached_property
     def whole_titles(self):
-        names = [needle for needle, _ in self.needles[0][: len(self.query.groups[0].phrases)]]
+        names = [f" {' '.join(phrase)} " for phrase in self.query.groups[0].phrases]
         return [f"|{name}|" for name in [self.in_order, *(names if len(self.needles) == 1 else [])]]
 
     @cached_property
@@ -125,12 +133,12 @@ class Found:
 
 
 def worth(needles, entry):
-    best = IN_BODY
-    for needle, weight in needles:
-        if needle in entry.title:
-            best = max(best, IN_TITLE * weight)
-        elif needle in entry.summary:
-            best = max(best, IN_SUMMARY * weight)
+    best, title, summary = IN_BODY, entry.title, entry.summary
+    for needle, in_title, in_summary in needles:
+        if in_title > best and needle in title:
+            best = in_title
+        elif in_summary > best and needle in summary:
+            best = in_summary
     return best
 
 
@@ -148,8 +156,14 @@ def items_of(entries):
     keys = {}
     for entry in entries:
         keys.setdefault(entry.kind, []).append(entry.object_id)
-    items = {kind: models[kind].objects.published().in_bulk(ids) for kind, ids in keys.items()}
+    items = {kind: shown_items(models[kind]).in_bulk(ids) for kind, ids in keys.items()}
     return [(entry, items[entry.kind][entry.object_id]) for entry in entries if entry.object_id in items[entry.kind]]
+
+
+def shown_items(model):
+    """What visitors see, with the rows that the names of its items come from, and in no order, which would cost."""
+    related = {name.rpartition("__")[0] for fields in model.search_fields for name in fields} - {""}
+    return model.objects.published().select_related(*related).order_by()
 
 
 def numbers_of_kinds():
