@@ -99,7 +99,7 @@ def crawl():
         address = ahead.pop()
         seen[address] = visit(address)
         links = {urldefrag(urljoin(address, link)).url for link in seen[address].links}
-        pages = [link for link in sorted(links) if re.match(r"/(?!/|admin/)(?!.*\.vcf$)", link)]
+        pages = [link for link in sorted(links) if re.match(r"/(?!/|admin/|api/)(?!.*\.(?:vcf|atom|csv)\b)", link)]
         new = {re.sub(f"=[^&]*|{MONTH}", "=", link): link for link in pages}
         ahead += [link for shape, link in new.items() if shape not in known]
         known |= new.keys()
