@@ -113,7 +113,6 @@ WORDS = {
     KEY["pattern"]: gettext_lazy("key"),
     TIME["pattern"]: gettext_lazy("time"),
     "integer": gettext_lazy("whole number"),
-    "boolean": gettext_lazy("true or false"),
     "string": gettext_lazy("text"),
 }
 
@@ -136,6 +135,8 @@ def row(name, about, schema):
 
 def described(schema):
     """``(words, codes)``"""
+    if "boolean" in schema["type"]:
+        return _("one of"), ["true", "false"]
     if "enum" in schema:
         return _("one of"), [value for value in schema["enum"] if value]
     if "items" in schema:
