@@ -64,7 +64,7 @@ class SpeciesFacet(Facet):
     """The species that the item is, or is about."""
 
     def __init__(self, **kwargs):
-        super().__init__(value="species", options=species_options, label=_("Species"), **kwargs)
+        super().__init__(value="species__slug", options=species_options, label=_("Species"), **kwargs)
 
     def filter(self, queryset, values):
         if not values:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from publishing.lists import Facet, YearFacet
+from publishing.periods import DayFilter
 from publishing.records import KEY, LANGUAGES, TIME
 
 from .api import VIEWS
@@ -156,6 +157,8 @@ def described(schema):
 def filter_row(name, one):
     if isinstance(one, YearFacet):
         return Row(name, one.label, _("year"), [])
+    if isinstance(one, DayFilter):
+        return Row(name, one.label, _("date"), [])
     if isinstance(one, Facet):
         return row(name, one.label, value_of(one))
     return Row(name, one.label, _("words"), [])

@@ -2,6 +2,7 @@
 
 from publishing.formats import Json
 from publishing.lists import MAX_VALUES, Facet, YearFacet
+from publishing.periods import DayFilter
 from publishing.records import ADDRESS, KEY, listed, nullable, with_properties
 
 ABOUT = """\
@@ -109,6 +110,9 @@ def filters(view):
     for name, one in view.filterset_class.base_filters.items():
         if isinstance(one, Facet):
             about, schema = f"{one.label}: any of these", listed(value_of(one)) | {"maxItems": MAX_VALUES}
+        elif isinstance(one, DayFilter):
+            about = f"{one.label} this day"
+            schema = {"type": "string", "format": "date"}
         else:
             about = f"{one.label} that all stand in the item, at most eight"
             schema = {"type": "string", "maxLength": one.extra["max_length"]}

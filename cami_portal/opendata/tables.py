@@ -4,6 +4,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from cami_portal.api import VIEWS
+from cami_portal.changes import ChangeList
 from contacts.models import Assignment, Country, Partnership, Topic
 from contacts.records import NAMES, names_of
 from events.models import Document, Participant
@@ -134,8 +135,10 @@ class PhotoCreditRecord(Record):
     declared = [key("source"), plain("number"), *translated("subject"), plain("text")]
 
 
+# The lists of the portal, but for what changed on it: the history stays where it was made.
+LISTS = [view for view in VIEWS if view is not ChangeList]
 RECORDS = [
-    *(view.record for view in VIEWS),
+    *(view.record for view in LISTS),
     AssessmentRecord, ListingRecord, MembershipRecord, IdentifierRecord, CountryRecord, PartnershipRecord,
     AssignmentRecord, TopicRecord, ParticipantRecord, DocumentRecord, PageRecord, PhotoCreditRecord,
 ]  # fmt: skip

@@ -3,6 +3,7 @@
 import json
 import os
 import uuid
+from datetime import date
 from types import SimpleNamespace
 from urllib.parse import quote_from_bytes, urlencode
 
@@ -17,6 +18,8 @@ from openapi_spec_validator import validate
 
 from cami_portal.api import VIEWS
 from cami_portal.management.commands.seed import FIXTURES
+from news.models import Article
+from publishing.models import ChangeNote
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -30,6 +33,8 @@ def api(django_db_setup, django_db_blocker):
     """The seed behind the API: its description, and a check of answers against it."""
     with django_db_blocker.unblock(), transaction.atomic():
         call_command("loaddata", *FIXTURES, verbosity=0)
+        for article in Article.objects.all():
+            ChangeNote.objects.create(item=article, text_en=f"Note on {article}")
         yield SimpleNamespace(**described(client.get("/api/v1/openapi.json").json()))
         transaction.set_rollback(True)
 
@@ -124,6 +129,9 @@ def values(parameter, view):
     if name in ("q", "page"):
         return WORDS if name == "q" else st.just("1")
     one = schema.get("items", schema)
+    if one.get("format") == "date":
+        days = {"since": (date(1900, 1, 1), date(2026, 1, 1)), "until": (date(2026, 1, 2), date(2100, 12, 31))}
+        return st.dates(*days[name]).map(str)
     if "minimum" in one:
         found = st.integers(one["minimum"], one["maximum"]).map(str)
     else:

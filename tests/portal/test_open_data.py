@@ -20,12 +20,11 @@ from django.test import Client, override_settings
 from django.utils import timezone, translation
 from dwca.read import DwCAReader
 
-from cami_portal.api import VIEWS
 from cami_portal.management.commands.seed import FIXTURES
 from cami_portal.opendata import build as building
 from cami_portal.opendata import portal
 from cami_portal.opendata.darwin_core import STATUS
-from cami_portal.opendata.tables import RECORDS
+from cami_portal.opendata.tables import LISTS, RECORDS
 from contacts.models import Role
 from events.models import Document
 from news.models import Article
@@ -124,7 +123,7 @@ def dumps(django_db_setup, django_db_blocker, tmp_path_factory):
 
 PLACES = ["news", "events", "species", "species/range", "species/states", "species/instruments", "contacts",
           "contacts/organisations", "sources"]  # fmt: skip
-TABLES = {view: f"/en/{place}/data.csv" for view, place in zip(VIEWS, PLACES, strict=True)}
+TABLES = {view: f"/en/{place}/data.csv" for view, place in zip(LISTS, PLACES, strict=True)}
 
 
 def head(content):
@@ -193,7 +192,7 @@ def test_the_file_of_a_document_is_a_link_to_the_portal_that_has_it(dumps):
 
 def test_the_tables_have_the_columns_of_the_lists(dumps):
     assert dumps.heads == {
-        name: head((dumps.first / f"csv/{name}.csv").read_bytes()) for name in (view.record.name for view in VIEWS)
+        name: head((dumps.first / f"csv/{name}.csv").read_bytes()) for name in (view.record.name for view in LISTS)
     }
 
 
