@@ -1,7 +1,7 @@
 """The news as InforMEA takes them: RSS 2.0 with whole texts. What it has once, it does not look at again."""
 
 from django.core.exceptions import BadRequest
-from django.db.models import Q
+from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import feedgenerator
@@ -13,6 +13,7 @@ from django.views.decorators.http import conditional_page, require_safe
 from news.models import Article
 from news.records import ArticleRecord
 from publishing.formats import LONG_AGO
+from species.models import Species
 
 NEWEST = 50
 
@@ -37,7 +38,9 @@ def news(request):
         language=language,
         feed_url=request.build_absolute_uri(request.path),
     )
-    for article in ArticleRecord.ready(articles, site):
+    articles = ArticleRecord.ready(articles, site)
+    prefetch_related_objects(articles, Prefetch("species", Species.objects.published()), "states__country")
+    for article in articles:
         entry = ArticleRecord.entry(article)
         feed.add_item(
             title=entry.title,
@@ -56,7 +59,7 @@ def news(request):
 
 def categories(article):
     """The names of its species and Range States."""
-    return [*(one.name for one in article.live_species), *(state.country.name for state in article.live_states)]
+    return [*(one.name for one in article.species.all()), *(state.country.name for state in article.states.all())]
 
 
 class WholeTexts(feedgenerator.Rss201rev2Feed):
