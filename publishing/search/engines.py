@@ -7,7 +7,9 @@ a phrase is a tuple of tokens.
 from django.db import connection, models
 from django.utils import timezone
 
-ENTRY, FTS, NAME = "publishing_searchentry", "publishing_searchentry_fts", "publishing_searchname"
+ENTRY, FTS = "publishing_searchentry", "publishing_searchentry_fts"
+NAME, WORD = "publishing_searchname", "publishing_searchword"
+LAST = "\U0010ffff"  # sorts after every letter
 COLUMNS = "e.id, e.kind, e.object_id, e.day, e.title, e.summary, e.facets"
 MOST_NAMES = 500  # that the words of one query may have
 STANDING_AT_MOST, TITLED_AT_MOST = 100, 200
@@ -192,6 +194,14 @@ def same_names(phrases):
     with connection.cursor() as cursor:
         cursor.execute(sql, [*phrases, now, now])
         return cursor.fetchmany(MOST_NAMES)
+
+
+def stems_from(word, limit):
+    """The stems of the words that begin with ``word`` and are longer, in the order of those words."""
+    sql = f"SELECT stem FROM {WORD} WHERE word > %s AND word < %s ORDER BY word LIMIT {limit}"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [word, word + LAST])
+        return [stem for (stem,) in cursor.fetchall()]
 
 
 def numbers(expressions, limit):

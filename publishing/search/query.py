@@ -15,7 +15,6 @@ from . import engines
 from .index import SearchEntry, SearchWord, kind_of
 from .words import WORD, fold, is_function_word, slips_between, stem, stems_in
 
-LAST = "\U0010ffff"  # sorts after every letter
 LONGEST_NAME = 10  # words of it
 COMPLETED_FROM = 3  # letters of a last word that may go on
 COMPLETIONS = 50  # words that it may become
@@ -57,6 +56,12 @@ class Group:
     def all(self):
         return [*self.phrases, *self.completions]
 
+    @cached_property
+    def asked(self):
+        """The same without what is longer than need be: whatever holds "saiga antelope" holds "saiga"."""
+        alone = {phrase for phrase in self.all if len(phrase) == 1}
+        return [phrase for phrase in self.all if len(phrase) == 1 or not any((one,) in alone for one in phrase)]
+
 
 class Query:
     """``text`` read as groups. Nothing is asked of the database before they are looked at."""
@@ -93,10 +98,7 @@ class Query:
 
     @cached_property
     def expression(self):
-        return [group.all for group in self.groups]
-
-    def without(self, group):
-        return [one.all for one in self.groups if one is not group]
+        return [group.asked for group in self.groups]
 
     @cached_property
     def corrected(self):
@@ -117,9 +119,8 @@ def completions(word, known):
     word = fold(word)
     if len(word) < COMPLETED_FROM or not word.isalpha():
         return ()
-    longer = SearchWord.objects.filter(word__gt=word, word__lt=f"{word}{LAST}").order_by("word")
-    stems = dict.fromkeys((one,) for one in longer.values_list("stem", flat=True)[:COMPLETIONS])
-    return tuple(phrase for phrase in stems if phrase not in known)
+    stems = dict.fromkeys(engines.stems_from(word, COMPLETIONS))
+    return tuple((one,) for one in stems if (one,) not in known)
 
 
 @functools.cache
@@ -145,7 +146,7 @@ def neighbours(words):
         slips = 2 if len(word) >= TWO_SLIPS_FROM else 1
         kept = (len(word) - slips) // (slips + 1)  # so much of the beginning, or of the end, is as it should be
         ends = [
-            Q(**{f"{column}__gte": part, f"{column}__lt": f"{part}{LAST}"})
+            Q(**{f"{column}__gte": part, f"{column}__lt": f"{part}{engines.LAST}"})
             for column, part in [("word", word[:kept]), ("backwards", word[::-1][:kept])]
         ]
         length = range(len(word) - slips, len(word) + slips + 1)

@@ -14,12 +14,17 @@ from .index import kind_of, searched_models
 from .query import Query
 from .words import stems_in
 
-RANKED = 1000
+RANKED = 500
 WHOLE_TITLE, IN_TITLE, IN_SUMMARY, IN_BODY = 3, 4, 2, 1  # the first beside the second
 IN_ORDER = 0.5  # several words that stand in a title as they were typed
 COMPLETED = 0.6  # what a word is worth of which the beginning was typed
 # Of items that fit alike: what stands first.
-KINDS = ["species", "rangestate", "page", "instrument", "role", "organisation", "event", "article"]
+KINDS = {
+    kind: place
+    for place, kind in enumerate(
+        ["species", "rangestate", "page", "instrument", "role", "organisation", "event", "article"]
+    )
+}
 
 
 @dataclass(slots=True)
@@ -62,7 +67,7 @@ class Found:
     @cached_property
     def entries(self):
         """The best first."""
-        return sorted(self.fitting, key=self.rank)[:RANKED]
+        return sorted(self.fitting, key=self.rank())[:RANKED]
 
     @property
     def are_more(self):
@@ -82,19 +87,21 @@ class Found:
         start = f"{name}:"
         return {m.removeprefix(start): number for m, number in marks.items() if m.startswith(start)}, are_all
 
-    def rank(self, entry):
-        return -self.score(entry), KINDS.index(entry.kind), -(entry.day or date.max).toordinal(), entry.key
+    def rank(self):
+        """What entries are sorted by. A word counts more in a title than in a summary, and more there than elsewhere;
+        most does a whole title.
+        """
+        needles, whole_titles, in_order = self.needles, self.whole_titles, self.in_order
 
-    def score(self, entry):
-        """A word counts more in a title than in a summary, and more there than elsewhere; most does a whole title."""
-        if not self.query.groups:
-            return 0
-        score = sum([worth(needles, entry) for needles in self.needles]) / len(self.needles)
-        if any(title in entry.title for title in self.whole_titles):
-            score += WHOLE_TITLE
-        elif len(self.needles) > 1 and self.in_order in entry.title:
-            score += IN_ORDER
-        return round(score, 1)
+        def key(entry):
+            score = sum([worth(group, entry) for group in needles]) / len(needles) if needles else 0
+            if any(title in entry.title for title in whole_titles):
+                score += WHOLE_TITLE
+            elif len(needles) > 1 and in_order in entry.title:
+                score += IN_ORDER
+            return -round(score, 1), KINDS[entry.kind], -(entry.day or date.max).toordinal(), entry.key
+
+        return key
 
     @cached_property
     def needles(self):
@@ -112,8 +119,9 @@ class Found:
 
     @cached_property
     def whole_titles(self):
-        names = [f" {' '.join(phrase)} " for phrase in self.query.groups[0].phrases]
-        return [f"|{name}|" for name in [self.in_order, *(names if len(self.needles) == 1 else [])]]
+        alone = self.query.groups[0].phrases if len(self.query.groups) == 1 else []
+        names = [self.in_order, *(f" {' '.join(phrase)} " for phrase in alone)]
+        return [f"|{name}|" for name in names if name.strip()]
 
     @cached_property
     def fewer(self):
@@ -123,7 +131,7 @@ class Found:
             return []
         marks = [[(f"{name}:{value}",) for value in values] for name, values in self.facets.items()]
         rests = [[other for other in groups if other is not group] for group in groups]
-        numbers = engines.numbers([[*(other.all for other in rest), *marks] for rest in rests], RANKED)
+        numbers = engines.numbers([[*(other.asked for other in rest), *marks] for rest in rests], RANKED)
         found = zip(groups, rests, numbers, strict=True)
         return [
             Fewer(group.typed, " ".join(other.typed for other in rest), number)

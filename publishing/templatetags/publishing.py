@@ -104,10 +104,14 @@ def dates(item):
     return format_html('<time datetime="{}">{}</time>{}', machine, words, hours)
 
 
-@register.simple_tag
-def navigation(place):
-    """The published standing pages that have their place there."""
-    return Page.objects.published().filter(place=place).only("slug", "title", "title_en", "title_ru")
+@register.simple_tag(takes_context=True)
+def navigation(context, place):
+    """The published standing pages that have their place there; those of all places are asked for once."""
+    known = context.render_context
+    if "navigation" not in known:
+        pages = Page.objects.published().exclude(place=Page.Place.NONE)
+        known["navigation"] = list(pages.only("slug", "place", "title", "title_en", "title_ru"))
+    return [page for page in known["navigation"] if page.place == place]
 
 
 @register.simple_tag(takes_context=True)
