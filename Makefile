@@ -135,6 +135,7 @@ database:
 	@mkdir -p var
 	$(MANAGE) migrate --verbosity 0
 	$(MANAGE) seed
+	$(MANAGE) reindex --if-empty
 
 # Collected anew only when a static file, the packages that bring some, or the settings are newer than last time.
 # Folders count too, so that a removed file is noticed.

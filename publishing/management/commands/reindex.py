@@ -6,5 +6,10 @@ from publishing.search import index
 class Command(BaseCommand):
     help = "Make the search index anew, after changes that passed by the models (QuerySet.update, SQL)."
 
-    def handle(self, **options):
+    def add_arguments(self, parser):
+        parser.add_argument("--if-empty", action="store_true", help="do nothing where there is an index already")
+
+    def handle(self, if_empty, **options):
+        if if_empty and index.SearchEntry.objects.exists():
+            return
         self.stdout.write(f"{index.renew_all()} items are in the search index.")
