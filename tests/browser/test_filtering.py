@@ -84,7 +84,10 @@ def test_what_is_shown_is_what_a_reader_without_scripts_gets(tab):
         expect(page.locator("#results")).to_have_text(plain.locator("#results").inner_text(), use_inner_text=True)
         for part in ("#filters", "#switch"):
             assert (query, page.locator(part).inner_text()) == (query, plain.locator(part).inner_text())
-        assert page.locator("input[name=q]").input_value() == plain.locator("input[name=q]").input_value()
+        assert (
+            page.locator("#filters input[name=q]").input_value()
+            == plain.locator("#filters input[name=q]").input_value()
+        )
         ticked = [[box.input_value() for box in each.locator("input:checked").all()] for each in (page, plain)]
         assert ticked[0] == ticked[1]
 
@@ -269,3 +272,21 @@ def test_a_typed_day_changes_the_list_when_it_is_whole(tab):
     page.locator(".chip").click()
     at(page, "/en/changes/")
     expect(page.locator("#id_since")).to_have_value("")
+def test_the_search_is_narrowed_in_place_and_keeps_its_words(tab):
+    page = tab()
+    page.goto("/en/")
+    page.get_by_role("button", name="Search").click()
+    page.get_by_role("searchbox").fill("saiga")
+    page.keyboard.press("Enter")
+    at(page, "/en/search/?q=saiga")
+    loads = []
+    page.on("domcontentloaded", lambda page: loads.append(page.url))
+    opened(page, "Kind")
+    box(page, "Events").check()
+    at(page, "/en/search/?q=saiga&kind=event")
+    expect(page.locator(".chip")).to_have_count(1)
+    assert "results" in page.locator("#said").inner_text()
+    page.get_by_role("link", name="Take off all filters").click()
+    at(page, "/en/search/?q=saiga")
+    assert loads == []
+    assert page.complaints == []

@@ -154,4 +154,4 @@ def test_a_wrong_filter_is_said_and_the_words_typed_are_kept(tab):
     page = tab()
     page.goto("/en/news/?q=saiga&species=nonsense")
     assert "nonsense" in page.get_by_role("alert").inner_text()
-    assert page.locator("input[name=q]").input_value() == "saiga"
+    assert page.locator("#filters input[name=q]").input_value() == "saiga"
