@@ -272,6 +272,8 @@ def test_a_typed_day_changes_the_list_when_it_is_whole(tab):
     page.locator(".chip").click()
     at(page, "/en/changes/")
     expect(page.locator("#id_since")).to_have_value("")
+
+
 def test_the_search_is_narrowed_in_place_and_keeps_its_words(tab):
     page = tab()
     page.goto("/en/")
