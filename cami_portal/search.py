@@ -142,7 +142,7 @@ class Search(FilteredListView):
 
 def ways_in():
     """``[(name, address, number), …]`` of the lists; ``None`` for a number above what is counted."""
-    numbers = numbers_of_kinds()
+    numbers = numbers_of_kinds(COUNTED_UP_TO + 1)
     ways = [(KIND_NAMES[kind], reverse(name), numbers[kind]) for kind, name in LISTS.items()]
     return [(name, address, number if number <= COUNTED_UP_TO else None) for name, address, number in ways]
 

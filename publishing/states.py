@@ -31,14 +31,14 @@ def in_state(state, now=None):
     kept = models.Q(withdrawn_at__isnull=True)
     unset, begun = models.Q(published_at__isnull=True), models.Q(published_at__lte=now)
     over = models.Q(expires_at__isnull=False, expires_at__lte=now)
-    return {
-        State.DRAFT: kept & unset & models.Q(submitted_at__isnull=True),
-        State.SUBMITTED: kept & unset & models.Q(submitted_at__isnull=False),
-        State.SCHEDULED: kept & models.Q(published_at__gt=now),
-        State.LIVE: kept & begun & ~over,
-        State.EXPIRED: kept & begun & over,
-        State.WITHDRAWN: ~kept,
-    }[state]
+    return {  # only the one that is asked for is made: every page asks several times
+        State.DRAFT: lambda: kept & unset & models.Q(submitted_at__isnull=True),
+        State.SUBMITTED: lambda: kept & unset & models.Q(submitted_at__isnull=False),
+        State.SCHEDULED: lambda: kept & models.Q(published_at__gt=now),
+        State.LIVE: lambda: kept & begun & ~over,
+        State.EXPIRED: lambda: kept & begun & over,
+        State.WITHDRAWN: lambda: ~kept,
+    }[state]()
 
 
 class PublishableQuerySet(AddressedQuerySet):

@@ -14,7 +14,7 @@ from .index import kind_of, searched_models
 from .query import Query
 from .words import stems_in
 
-RANKED = 500
+RANKED = 500  # of more it is said that they are more
 WHOLE_TITLE, IN_TITLE, IN_SUMMARY, IN_BODY = 3, 4, 2, 1  # the first beside the second
 IN_ORDER = 0.5  # several words that stand in a title as they were typed
 COMPLETED = 0.6  # what a word is worth of which the beginning was typed
@@ -40,7 +40,7 @@ class Entry:
 
 @dataclass
 class Fewer:
-    """The query without one of its words, and how many items that would find."""
+    """The query without one of its words, and how many items that would find; one more than are ranked means many."""
 
     word: str
     text: str
@@ -72,6 +72,10 @@ class Found:
     @property
     def are_more(self):
         return len(self.fitting) > RANKED
+
+    @property
+    def at_most(self):
+        return RANKED
 
     def counts(self, name):
         """``({value: number}, whether that is all)`` of the choices of a facet, other facets being as they are."""
@@ -131,7 +135,7 @@ class Found:
             return []
         marks = [[(f"{name}:{value}",) for value in values] for name, values in self.facets.items()]
         rests = [[other for other in groups if other is not group] for group in groups]
-        numbers = engines.numbers([[*(other.asked for other in rest), *marks] for rest in rests], RANKED)
+        numbers = engines.numbers([[*(other.asked for other in rest), *marks] for rest in rests], RANKED + 1)
         found = zip(groups, rests, numbers, strict=True)
         return [
             Fewer(group.typed, " ".join(other.typed for other in rest), number)
@@ -174,6 +178,6 @@ def shown_items(model):
     return model.objects.published().select_related(*related).order_by()
 
 
-def numbers_of_kinds():
-    """``{kind: how many items of it visitors see}``, one more than are ranked standing for many."""
-    return dict(zip(KINDS, engines.numbers([[[(f"kind:{kind}",)]] for kind in KINDS], RANKED + 1), strict=True))
+def numbers_of_kinds(limit):
+    """``{kind: how many items of it visitors see}``; of no more than ``limit`` it is counted."""
+    return dict(zip(KINDS, engines.numbers([[[(f"kind:{kind}",)]] for kind in KINDS], limit), strict=True))

@@ -225,7 +225,7 @@ def test_a_list_is_narrowed_by_the_same_words(saiga):
     assert not matching(queryset, read("!?"))
 
 
-def test_beyond_a_thousand_the_newest_are_ranked_and_titles_and_species_whatever_their_age(monkeypatch, saiga):
+def test_of_too_many_the_newest_are_ranked_and_titles_and_species_whatever_their_age(monkeypatch, saiga):
     monkeypatch.setattr(results, "RANKED", 3)
     old = f.ArticleFactory(title_en="On the saiga", date="2001-01-01")
     for year in range(2002, 2012):
