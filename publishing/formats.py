@@ -117,14 +117,15 @@ class Csv(Form):
     def finished(self, content, status=200):
         response = super().finished(content, status)
         if status == 200:
-            response["Content-Disposition"] = f'attachment; filename="{self.record.name}.csv"'
+            name = self.suffix.replace("data", self.record.name)
+            response["Content-Disposition"] = f'attachment; filename="{name}"'
         return response
 
 
 class CsvSemicolon(Csv):
     """The same for the spreadsheets of countries that write a comma in their decimals."""
 
-    suffix, label = "data-semicolon.csv", gettext_lazy("Table with semicolons")
+    suffix, label = "data-semicolon.csv", gettext_lazy("Table for Excel in Europe (CSV with semicolons)")
     form = sheets.CSV_SEMICOLON
 
 

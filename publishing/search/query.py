@@ -20,13 +20,11 @@ COMPLETED_FROM = 3  # letters of a last word that may go on
 COMPLETIONS = 50  # words that it may become
 CORRECTED_FROM, TWO_SLIPS_FROM = 4, 8  # letters of a word in which there may be one slip, or two
 COUNTED = 100  # items that hold a word, to tell words from common words
-NEIGHBOURS, BEST_NEIGHBOURS = (
-    2000,
-    10,
-)  # words that are compared with a wrong one; and of which it is asked what has them
+NEIGHBOURS = 2000  # words that are compared with a wrong one
+BEST_NEIGHBOURS = 10  # of which it is asked what has them
 QUOTED = re.compile(r"[\"“”„«»]([^\"“”„«»]*)[\"“”„«»]?")
 
-# What people say for names that are recorded otherwise, or of which no record has both languages.
+# What people say for names and terms that are recorded otherwise, or of which no record has both languages.
 SAME = [
     ("Russia", "Россия", "Russian Federation", "Российская Федерация"),
     ("Kyrgyzstan", "Кыргызстан", "Киргизия"),
@@ -41,6 +39,9 @@ SAME = [
     ("COP", "КС", "Conference of the Parties", "Конференция Сторон"),
     ("MOU", "МоВ", "Memorandum of Understanding", "Меморандум о взаимопонимании"),
     ("NGO", "НПО"),
+    ("argali", "архар", "аргали"),
+    ("focal point", "координатор", "контактное лицо"),
+    ("report", "доклад", "отчёт"),
 ]
 
 
