@@ -16,7 +16,7 @@ from news.models import Article
 from publishing.lists import Facet, FilteredListView, ListFilter
 from publishing.models import ChangeNote, Page
 from publishing.periods import DayFilter, PeriodForm
-from publishing.records import ID, IN_LANGUAGES, KEY, LANGUAGES, URL, Record, plain, said, translated
+from publishing.records import ID, IN_LANGUAGES, KEY, LANGUAGES, URL, Record, plain, said, texts, translated
 from publishing.wording import in_some_language
 from species.filters import species_options
 from species.models import Instrument, Species
@@ -106,7 +106,7 @@ def with_items():
 
 
 def titles(note, site):
-    return {code: getattr(note.item, f"{note.item.title_field}_{code}") or None for code in LANGUAGES}
+    return texts(note.item, note.item.title_field)
 
 
 class ChangeRecord(Record):

@@ -25,7 +25,7 @@ class ContentSecurityPolicyMiddleware(CSPMiddleware):
 class CrossOriginMiddleware:
     """Scripts of any site may read what is data, whatever it answers: it is public, and nobody is known here."""
 
-    DATA = re.compile(r"/api/|.*\.(?:atom|csv|ics)$")
+    DATA = re.compile(r"/api/|/data/|/informea\.svc|/../news/informea\.xml$|.*\.(?:atom|csv|ics)$")
     ALLOWED = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag, Link"}
     # They ask first when they bring a header of their own.
     ALLOWED_NEXT = {

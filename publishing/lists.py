@@ -23,14 +23,15 @@ from django_filters.views import FilterView
 
 from .formats import PAGES, Json
 from .history import noted
+from .pasting import mended_characters
 from .periods import DayFilter
 from .search.query import matching, read
-from .search.words import comparable
+from .search.words import WORD, comparable
 from .states import Publishable
 from .wording import day_in_words
 
 COUNTED_UP_TO = 1000
-MAX_WORDS = 8
+MAX_WORDS, MAX_PARTS = 8, 16  # "CoP17" is one word of two parts, each of which costs a question
 MAX_VALUES = 50  # of one facet: no list has more choices that anybody would tick
 # What newsletters and social networks hang on to addresses; it filters nothing and is let pass.
 TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id|ref")
@@ -127,11 +128,13 @@ class WordsField(forms.CharField):
     """One to eight words."""
 
     def clean(self, value):
-        value = super().clean(value)
+        """The words in one line, without what cannot be seen: they are repeated in the names of feeds and calendars."""
+        typed = super().clean(value)
+        value = " ".join(mended_characters(typed).split())
         words = len(comparable(value).split())
-        if value and not words:
+        if typed and not words:
             raise forms.ValidationError(_("Write at least one word."))
-        if words > MAX_WORDS:
+        if words > MAX_WORDS or len(WORD.findall(value)) > MAX_PARTS:
             raise forms.ValidationError(_("Write at most eight words."))
         return value
 

@@ -45,9 +45,11 @@ def as_shown(items, name, site, pictures=True):
 
     The links and pictures of all are looked up at once.
     """
-    texts = up_to_date(BREAK.join(safe_html(getattr(item, name) or "") for item in items))
-    texts = with_pictures(texts) if pictures else without_pictures(texts)
-    for item, text in zip(items, absolute(texts, site).split(BREAK), strict=False):
+    if not items:
+        return
+    shown = up_to_date(BREAK.join(safe_html(getattr(item, name) or "") for item in items))
+    shown = with_pictures(shown) if pictures else without_pictures(shown)
+    for item, text in zip(items, absolute(shown, site).split(BREAK), strict=True):
         setattr(item, name, text)
 
 
@@ -77,7 +79,7 @@ ADDRESSES = with_properties(**dict.fromkeys(LANGUAGES, ADDRESS))
 
 
 def cell(value):
-    """A JSON value as the cell of a table: several are divided by ``; ``, what belongs together by a colon."""
+    """A JSON value as the cell of a table: several are divided by ``; ``; of an object each part has its name."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -85,7 +87,8 @@ def cell(value):
     if isinstance(value, list):
         return "; ".join(str(cell(one)) for one in value)
     if isinstance(value, dict):
-        return ":".join(str(cell(one)) for one in value.values())
+        parts = {name: cell(one) for name, one in value.items()}
+        return ", ".join(f"{name}={part}" for name, part in parts.items() if part != "")
     return value
 
 
@@ -148,12 +151,17 @@ def writable(value):
     return value.isoformat() if hasattr(value, "isoformat") else str(value)
 
 
+def texts(item, name):
+    """``{"en": …, "ru": …}`` of a translated field, ``None`` for what does not exist in a language."""
+    return {code: getattr(item, f"{name}_{code}") or None for code in LANGUAGES}
+
+
 def translated(*names):
     """Fields in two languages: ``{"en": …, "ru": …}``, ``None`` for what does not exist in one."""
 
     def one(name):
         def read(item, site):
-            return {code: getattr(item, f"{name}_{code}") or None for code in LANGUAGES}
+            return texts(item, name)
 
         def of(model):
             source = model._meta.get_field(name)

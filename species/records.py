@@ -19,6 +19,7 @@ from publishing.records import (
     nullable,
     plain,
     said,
+    texts,
     translated,
     with_properties,
 )
@@ -27,32 +28,41 @@ from publishing.wording import day_in_words, in_some_language
 from .models import FocalPoint, Identifier, Instrument, Listing, Membership, Range, RangeState, RedList, Species
 
 YEAR = nullable({"type": "integer"})
-RED_LIST = with_properties(category={"type": "string", "enum": RedList.values}, year=YEAR, source=KEY)
+# What every fact says of itself; one with a scope is about another taxon than the species, and says so there.
+PROVENANCE = {"source": KEY, "verified": {"type": "boolean"}, "note": IN_LANGUAGES}
+SCOPED = {"scope": IN_LANGUAGES, **PROVENANCE}
+RED_LIST = with_properties(category={"type": "string", "enum": RedList.values}, year=YEAR, **SCOPED)
 LISTING = with_properties(
-    appendix={"type": "string", "enum": Listing.Appendix.values}, since=YEAR, until=YEAR, source=KEY
+    appendix={"type": "string", "enum": Listing.Appendix.values}, since=YEAR, until=YEAR, **SCOPED
 )
 MEMBERSHIP = with_properties(
-    status={"type": "string", "enum": Membership.Status.values}, since=YEAR, until=YEAR, source=KEY
+    status={"type": "string", "enum": Membership.Status.values}, since=YEAR, until=YEAR, **PROVENANCE
 )
-IDENTIFIERS = with_properties(**{scheme: nullable(TEXT) for scheme in Identifier.Scheme.values})
+IDENTIFIER = with_properties(scheme={"type": "string", "enum": Identifier.Scheme.values}, value=TEXT, **PROVENANCE)
 POINT = with_properties(name=nullable(NAMES))
+
+
+def provenance(fact):
+    """Where a fact is from and what has to be said with it: for ``PROVENANCE`` and ``SCOPED``."""
+    scope = {"scope": texts(fact, "scope")} if hasattr(fact, "scope") else {}
+    return scope | {"source": fact.source.slug, "verified": fact.verified, "note": texts(fact, "note")}
 
 
 def red_list(species, site):
     found = [one for one in species.assessments.all() if one.current]
-    return {"category": found[0].category, "year": found[0].year, "source": found[0].source.slug} if found else None
+    return {"category": found[0].category, "year": found[0].year, **provenance(found[0])} if found else None
 
 
 def listings(species, site):
     return [
-        {"appendix": one.appendix, "since": one.year, "until": one.until, "source": one.source.slug}
+        {"appendix": one.appendix, "since": one.year, "until": one.until, **provenance(one)}
         for one in species.listings.all()
     ]
 
 
 def memberships(species, site):
     return [
-        {"status": one.status, "since": one.year, "until": one.until, "source": one.source.slug}
+        {"status": one.status, "since": one.year, "until": one.until, **provenance(one)}
         for one in species.memberships.all()
     ]
 
@@ -62,8 +72,7 @@ def living(species, site):
 
 
 def identifiers(species, site):
-    known = {one.scheme: one.value for one in species.identifiers.all()}
-    return {scheme: known.get(scheme) for scheme in Identifier.Scheme.values}
+    return [{"scheme": one.scheme, "value": one.value, **provenance(one)} for one in species.identifiers.all()]
 
 
 def focal_points(species, site):
@@ -87,8 +96,8 @@ class SpeciesRecord(Record):
              prefetch=lambda: ["memberships__source"]),
         said("states", _("Range States in which it lives or may live"), listed(KEY), living,
              prefetch=lambda: [Prefetch("ranges", Range.objects.select_related("state__country"))]),
-        said("identifiers", _("identifiers in other databases"), IDENTIFIERS, identifiers, Identifier.Scheme.values,
-             prefetch=lambda: ["identifiers"]),
+        said("identifiers", _("identifiers in other databases"), listed(IDENTIFIER), identifiers,
+             prefetch=lambda: ["identifiers__source"]),
         said("focal_points", _("Species Focal Points"), listed(POINT), focal_points,
              prefetch=lambda: [Prefetch("focalpoints", FocalPoint.objects.current().select_related("person"))]),
         key("source"), plain("published_at", always=True), plain("changed"),
@@ -123,11 +132,9 @@ class StateRecord(Record):
     declared = [
         ID, said("code", _("ISO code"), KEY, lambda state, site: state.country.code, prefetch=lambda: ["country"]), URL,
         said("name", _("short name"), IN_LANGUAGES,
-             lambda state, site: {"en": state.country.name_en or None, "ru": state.country.name_ru or None},
-             ["en", "ru"]),
+             lambda state, site: texts(state.country, "name"), LANGUAGES),
         said("official_name", _("official name"), IN_LANGUAGES,
-             lambda state, site: {"en": state.country.official_name_en or None,
-                                  "ru": state.country.official_name_ru or None}, ["en", "ru"]),
+             lambda state, site: texts(state.country, "official_name"), LANGUAGES),
         plain("status"), plain("party_since"), plain("party_since_precision"), *translated("participation"),
         said("species", _("species that live or may live there"), listed(KEY),
              lambda state, site: sorted(one.species.slug for one in state.ranges.all() if one.is_living),
@@ -155,12 +162,12 @@ class RangeRecord(Record):
         said("scientific_name", _("scientific name"), TEXT, lambda row, site: row.species.scientific_name,
              prefetch=lambda: ["species"]),
         said("species_name", _("name of the species"), IN_LANGUAGES,
-             lambda row, site: {code: getattr(row.species, f"name_{code}") or None for code in LANGUAGES}, LANGUAGES),
+             lambda row, site: texts(row.species, "name"), LANGUAGES),
         said("state", _("Range State"), KEY, lambda row, site: row.state.country.code,
              prefetch=lambda: ["state__country"]),
         said("state_name", _("name of the Range State"), IN_LANGUAGES,
-             lambda row, site: {code: getattr(row.state.country, f"name_{code}") or None for code in LANGUAGES},
+             lambda row, site: texts(row.state.country, "name"),
              LANGUAGES),
         plain("presence"), key("source", always=True), plain("year"), plain("verified"), *translated("note"),
-        said("url", _("page"), ADDRESSES, lambda row, site: addresses(row.species, site), ["en", "ru"]),
+        said("url", _("page"), ADDRESSES, lambda row, site: addresses(row.species, site), LANGUAGES),
     ]  # fmt: skip

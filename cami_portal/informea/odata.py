@@ -162,7 +162,7 @@ def written(entity_set, row, base, expanded=()):
 
 def answer(content, status=200, content_type="application/json; charset=utf-8"):
     text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
-    headers = {"DataServiceVersion": "2.0", "Content-Language": "en, ru", "Access-Control-Allow-Origin": "*"}
+    headers = {"DataServiceVersion": "2.0", "Content-Language": "en, ru"}
     return HttpResponse(text, status=status, content_type=content_type, headers=headers)
 
 

@@ -103,7 +103,7 @@ def newer(request, name):
     else:
         top = asked.top if "$top" in request.GET else odata.MOST
         content = [flat(row) for row in rows.page(odata.ORDER, asked.skip, top)]
-    return JsonResponse(content, safe=False, headers={"Access-Control-Allow-Origin": "*"})
+    return JsonResponse(content, safe=False)
 
 
 def flat(row):

@@ -27,7 +27,7 @@ STATUS = {
 }
 # Each file with what its rows are and the terms of its columns after the taxon's.
 FILES = {
-    "taxon.csv": (f"{DWC}Taxon", [f"{DWC}{name}" for name in ("scientificName", "order", "family")]
+    "taxon.csv": (f"{DWC}Taxon", [f"{DWC}{name}" for name in ("scientificName", "taxonRank", "order", "family")]
                   + [f"{DC}references", f"{DC}modified"]),
     "distribution.csv": (f"{GBIF}Distribution", [
         *(f"{DWC}{name}" for name in ("locationID", "locality", "countryCode", "occurrenceStatus",
@@ -79,7 +79,7 @@ def cell(value):
 
 def taxon(species, site):
     page, changed = site + species.get_absolute_url(), species.changed.isoformat()
-    return [species.scientific_name, species.order, species.family, page, changed]
+    return [species.scientific_name, species.taxon_rank, species.order, species.family, page, changed]
 
 
 def distributions(species):

@@ -9,13 +9,13 @@ from contacts.models import Assignment, Country, Partnership, Topic
 from contacts.records import NAMES, names_of
 from events.models import Document, Participant
 from publishing.models import Page, PhotoCredit
-from publishing.records import ID, KEY, URL, Record, key, plain, said, translated
+from publishing.records import ID, TEXT, URL, Record, key, plain, said, translated
 from species.models import Assessment, Identifier, Listing, Membership
 
 FACT = [plain("year"), plain("verified"), *translated("note"), key("source")]
 SPECIES = [
     key("species"),
-    said("scientific_name", _("scientific name"), KEY, lambda row, site: row.species.scientific_name,
+    said("scientific_name", _("scientific name"), TEXT, lambda row, site: row.species.scientific_name,
          prefetch=lambda: ["species"]),
 ]  # fmt: skip
 

@@ -42,5 +42,4 @@ def data_file(request, path):
         response["Content-Type"] = file.media_type
     response["ETag"] = tag
     response["Cache-Control"] = "no-cache"
-    response["Access-Control-Allow-Origin"] = "*"
     return response

@@ -4,8 +4,7 @@ import itertools
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.html import conditional_escape, format_html
-from django.utils.safestring import SafeString
+from django.utils.html import format_html, format_html_join
 
 from .. import wording
 from .index import text_in
@@ -42,9 +41,9 @@ class Marker:
         """``text`` as HTML."""
         parts, done = [], 0
         for start, end in self.spans(text):
-            parts += [conditional_escape(text[done:start]), format_html("<mark>{}</mark>", text[start:end])]
+            parts += [text[done:start], format_html("<mark>{}</mark>", text[start:end])]
             done = end
-        return SafeString("".join([*parts, conditional_escape(text[done:])]))
+        return format_html_join("", "{}", ((part,) for part in [*parts, text[done:]]))
 
     def title(self, item):
         """``(HTML, language)``"""

@@ -77,7 +77,7 @@ class Query:
         words = [word for word in WORD.findall(rest) if stem(word)]
         groups = [Group(typed, [phrase]) for typed, phrase in quoted if phrase]
         groups += self.named(words) if words else []
-        return groups
+        return list({tuple(group.phrases): group for group in groups}.values())
 
     def named(self, words):
         """The words in groups: those that are a name together, with its other names; function words are left out."""
@@ -106,9 +106,10 @@ class Query:
         """The ``Query`` that was probably meant, if words of this one stand nowhere, but words much like them do."""
         words = {fold(word): word for word in WORD.findall(self.text) if not is_function_word(word)}
         words = {word: typed for word, typed in words.items() if len(word) >= CORRECTED_FROM and word.isalpha()}
-        known = SearchWord.objects.filter(stem__in=[stem(word) for word in words]).values_list("stem", flat=True)
-        known = set(known) if words else set()
-        better = neighbours([word for word in words if stem(word) not in known])
+        # Those that something visible holds: the table keeps words of what is yet to come, or gone.
+        stems = list(dict.fromkeys(stem(word) for word in words))
+        numbers = dict(zip(stems, engines.numbers([[[(one,)]] for one in stems], 1), strict=True))
+        better = neighbours([word for word in words if not numbers[stem(word)]])
         if not better:
             return None
         text = WORD.sub(lambda found: better.get(fold(found[0]), found[0]), self.text)

@@ -14,6 +14,7 @@ from .index import kind_of, searched_models
 from .query import Query
 from .words import stems_in
 
+FEWER_OF = 8  # words, one of which may be left out
 RANKED = 500  # of more it is said that they are more
 WHOLE_TITLE, IN_TITLE, IN_SUMMARY, IN_BODY = 3, 4, 2, 1  # the first beside the second
 IN_ORDER = 0.5  # several words that stand in a title as they were typed
@@ -103,7 +104,7 @@ class Found:
                 score += WHOLE_TITLE
             elif len(needles) > 1 and in_order in entry.title:
                 score += IN_ORDER
-            return -round(score, 1), KINDS[entry.kind], -(entry.day or date.max).toordinal(), entry.key
+            return -round(score, 1), KINDS.get(entry.kind, len(KINDS)), -(entry.day or date.max).toordinal(), entry.key
 
         return key
 
@@ -131,7 +132,7 @@ class Found:
     def fewer(self):
         """What to leave out, where all words together find nothing."""
         groups = self.query.groups
-        if len(groups) < 2:
+        if not 1 < len(groups) <= FEWER_OF:
             return []
         marks = [[(f"{name}:{value}",) for value in values] for name, values in self.facets.items()]
         rests = [[other for other in groups if other is not group] for group in groups]

@@ -140,6 +140,25 @@ def test_a_wrong_filter_is_refused_in_every_form(client, world, query):
     assert response.json()["messages"]
 
 
+@pytest.mark.parametrize(
+    "q", ["saiga%01x", "saiga%0Ax", "saiga%0DBEGIN:VEVENT", "saiga%EF%BF%BEx", "saiga%E2%80%A8x", "saiga%1Ex"]
+)
+def test_what_cannot_be_seen_in_the_words_goes_into_no_form(client, world, q):
+    f.EventFactory(title_en="Saiga x", title_ru="Saiga x")
+    feed = client.get(f"/en/events/feed.atom?q={q}")
+    assert (feed.status_code, feedparser.parse(feed.content).bozo) == (200, False)
+    calendar = client.get(f"/en/events/calendar.ics?q={q}")
+    lines = calendar.content.decode().split("\r\n")
+    assert (calendar.status_code, len([line for line in lines if line == "BEGIN:VCALENDAR"])) == (200, 1)
+    assert not [line for line in lines if set(line) & set("\r\x01\x1e\u2028\ufffe\n")]
+
+
+@pytest.mark.parametrize("q", ["кс1" * 33, "1a2b3c4d5e6f7g8h9i0j" * 5])
+def test_words_without_spaces_are_counted_by_their_parts(client, world, q):
+    for path in ("search/", "news/", "events/calendar.ics"):
+        assert client.get(f"/en/{path}?q={q}").status_code == 400
+
+
 @pytest.mark.parametrize("page", ["0", "2", "x", "1" * 30, "%D9%A1", "-1", "", "%00"])
 def test_a_page_that_is_none_is_not_found(client, world, page):
     for address in ("/en/news/feed.atom", "/en/news/data.csv", "/api/v1/news/"):

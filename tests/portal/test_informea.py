@@ -1,6 +1,7 @@
 """What InforMEA's harvester asks, in its order, and what it makes of the answers: every trap that its code holds."""
 
 import datetime
+import itertools
 import json
 from urllib.parse import urlsplit
 from xml.etree import ElementTree
@@ -13,10 +14,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from cami_portal.informea import rules
+from cami_portal.informea.feed import written_in
 from cami_portal.management.commands.seed import FIXTURES
 from contacts.models import Country, OrganisationPart
 from events.informea import TYPES
 from events.models import Event, Part
+from news.models import Article
 from publishing.models import Picture, Tombstone
 from tests import factories as f
 
@@ -723,3 +726,12 @@ def test_the_reason_of_one_event_and_the_query_for_all_agree():
 def test_the_remains_of_an_event_can_be_stored():
     event = made()
     assert json.loads(json.dumps(event.remains())) == event.remains()
+
+
+@pytest.mark.parametrize("texts", list(itertools.product(["", "Text"], repeat=4)))
+def test_an_article_is_in_the_feeds_of_its_languages(texts):
+    fields = dict(zip(["title_en", "title_ru", "summary_en", "summary_ru"], texts, strict=True))
+    if not (fields["title_en"] or fields["title_ru"]):
+        return
+    article = f.ArticleFactory(**fields)
+    assert [code for code in ("en", "ru") if Article.objects.filter(written_in(code)).exists()] == article.languages

@@ -11,6 +11,16 @@ from tests import factories as f
 pytestmark = pytest.mark.django_db
 
 
+def test_a_slip_is_mended_the_same_whether_or_not_a_hidden_item_has_the_word(client):
+    f.ArticleFactory(title_en="Xylophonebird")
+    withdrawn = f.ArticleFactory(title_en="Xylophonebirk")
+    withdrawn.withdraw()
+    withdrawn.save()
+    f.ArticleFactory(title_en="Xylophonebirt", published_at=f.states()["scheduled"]["published_at"])
+    for word in ("Xylophonebirm", "Xylophonebirk", "Xylophonebirt"):
+        assert client.get(f"/api/v1/news/?q={word}").json()["count"] == 1, word
+
+
 def page(client, path, status=200):
     response = client.get(path)
     assert response.status_code == status
