@@ -41,6 +41,7 @@ from .history import (
     snapshot_of,
     snapshots,
 )
+from .permissions import own_fields
 from .states import Publishable
 from .text import CleanCharField
 from .wording import name_of
@@ -246,6 +247,7 @@ class TakesNotes:
         if change and self.takes_note(request, obj):
             kwargs.setdefault("form", type(self.form.__name__, (NoteFields, self.form), {}))
         form = super().get_form(request, obj, change=change, **kwargs)
+        own_fields(form)
         for name, code in NOTES.items():
             if name in form.base_fields:
                 own_language = code != settings.LANGUAGES[0][0] and self.may_translate(request, obj)

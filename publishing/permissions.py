@@ -3,6 +3,8 @@
 Roles are sets of permissions (``cami_portal/roles.py``). Every screen and every door beside it asks the methods here.
 """
 
+import copy
+
 from django.conf import settings
 from modeltranslation.fields import TranslationField
 
@@ -68,8 +70,14 @@ class PartByRole:
         return formset
 
 
+def own_fields(form):
+    """Before a field of a form's class is changed for one request: what is declared belongs to the forms of all."""
+    form.base_fields = copy.deepcopy(form.base_fields)
+
+
 def disable_all_but_translations(form, model):
     """A disabled field keeps its value whatever is sent for it."""
     translations = {field.name for field in model._meta.fields if is_translation(field)}
+    own_fields(form)
     for name, field in form.base_fields.items():
         field.disabled = name not in translations

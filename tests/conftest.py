@@ -29,9 +29,7 @@ def _no_open_data_of_this_installation(django_test_environment, tmp_path_factory
     settings.DUMP_ROOT = str(tmp_path_factory.mktemp("dump"))
 
 
-@pytest.fixture
-def roles(db):
-    """The groups that a migration makes, also after a test that emptied the database."""
+def make_groups_if_there_are_none():
     from django.apps import apps
     from django.contrib.auth.models import Group
 
@@ -39,14 +37,34 @@ def roles(db):
 
     if not Group.objects.exists():
         make_groups(apps)
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """The groups that a migration makes, also where tests run without migrations: once for all of them."""
+    with django_db_blocker.unblock():
+        make_groups_if_there_are_none()
+
+
+@pytest.fixture
+def roles(db):
+    """The groups, also after a test that emptied the database."""
+    from django.contrib.auth.models import Group
+
+    make_groups_if_there_are_none()
     return {group.name: group for group in Group.objects.all()}
 
 
 @pytest.fixture(autouse=True, scope="session")
 def _pages_are_recorded_not_their_parts(django_test_environment):
-    """``response.context`` is that of the page; copies for a hundred included parts would take half of the time."""
+    """``response.context`` is that of the page; copies for a hundred parts and widgets would take half of the time."""
     from django.template import Template
     from django.test.utils import _TestState
 
     record, draw = Template._render, _TestState.saved_data.template_render
-    Template._render = lambda part, context: (record if context.template is part else draw)(part, context)
+
+    def render(part, context):
+        is_page = context.template is part and "/widgets/" not in (part.name or "")
+        return (record if is_page else draw)(part, context)
+
+    Template._render = render

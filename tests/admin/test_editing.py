@@ -14,6 +14,7 @@ from news.models import Article
 from publishing.models import Picture, Tombstone
 from species.models import Assessment, Species
 from tests import factories as f
+from tests.admin.conftest import fields_of
 
 pytestmark = pytest.mark.django_db
 
@@ -112,44 +113,52 @@ def test_in_force_passes_from_one_assessment_to_another_in_one_go(editing, submi
 # --- what is refused, and where that is said ------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("model", "values", "field"),
-    [
-        (Article, ARTICLE | {"title_en": ""}, "title_en"),
-        (Article, ARTICLE | {"date": "2016-02-30"}, "date"),
-        (Article, ARTICLE | {"title_en": "x" * 301}, "title_en"),
-        (Article, ARTICLE | {"title_en": "a\0b"}, "title_en"),
-        (Article, ARTICLE | {"slug": "newsletter"}, "slug"),
-        (Article, ARTICLE | {"expires_at_0": "2026-01-01", "expires_at_1": "00:00"}, "expires_at"),
-        (Article, ARTICLE | {"withdrawn_at_0": "2026-01-01", "withdrawn_at_1": "00:00"}, "withdrawn_at"),
-        (Article, ARTICLE | {"link": "javascript:alert(1)"}, "link"),
-        (Event, EVENT | {"end": "2017-04-01"}, "end"),
-        (Event, EVENT | {"start": "", "end": "2017-04-26"}, "start"),
-        (Event, EVENT | {"start_time": "10:00"}, "time_zone"),
-        (Event, EVENT | {"start_time": "10:00", "time_zone": "Bonn"}, "time_zone"),
-        (Event, EVENT | {"start_precision": "year", "start_time": "10:00", "time_zone": "UTC"}, "start_time"),
+# What is wrong, and the field that it is said beside.
+MISTAKES = {
+    Article: [
+        ({"title_en": ""}, "title_en"),
+        ({"date": "2016-02-30"}, "date"),
+        ({"title_en": "x" * 301}, "title_en"),
+        ({"title_en": "a\0b"}, "title_en"),
+        ({"slug": "newsletter"}, "slug"),
+        ({"expires_at_0": "2026-01-01", "expires_at_1": "00:00"}, "expires_at"),
+        ({"withdrawn_at_0": "2026-01-01", "withdrawn_at_1": "00:00"}, "withdrawn_at"),
+        ({"link": "javascript:alert(1)"}, "link"),
     ],
-)
-def test_a_mistake_is_explained_beside_its_field(editing, submit, errors, model, values, field):
-    assert errors(submit(editing, page(model, "add"), **values)).keys() == {field}
+    Event: [
+        ({"end": "2017-04-01"}, "end"),
+        ({"start": "", "end": "2017-04-26"}, "start"),
+        ({"start_time": "10:00"}, "time_zone"),
+        ({"start_time": "10:00", "time_zone": "Bonn"}, "time_zone"),
+        ({"start_precision": "year", "start_time": "10:00", "time_zone": "UTC"}, "start_time"),
+    ],
+}
+MISTAKES_IN_ROWS = [
+    ("assessments", {"category": "EN", "source": ""}, "source"),
+    ("listings", {"appendix": "I", "year": 2014, "until": 2011}, "until"),
+    ("memberships", {"status": "current", "until": 2020}, "status"),
+    ("focalpoints", DAYS | {"start": "2016-01-01", "end": "2015-01-01"}, "end"),
+    ("listings", {"appendix": "I", "year": 10**30}, "year"),
+]
+
+
+@pytest.mark.parametrize(("model", "right"), [(Article, ARTICLE), (Event, EVENT)])
+def test_a_mistake_is_explained_beside_its_field(editing, errors, model, right):
+    address = page(model, "add")
+    form = fields_of(editing.get(address)) | right
+    for wrong, field in MISTAKES[model]:
+        assert (wrong, [*errors(editing.post(address, form | wrong))]) == (wrong, [field])
     assert model.objects.count() == 0
 
 
-@pytest.mark.parametrize(
-    ("prefix", "row", "field"),
-    [
-        ("assessments", {"category": "EN", "source": ""}, "source"),
-        ("listings", {"appendix": "I", "year": 2014, "until": 2011}, "until"),
-        ("memberships", {"status": "current", "until": 2020}, "status"),
-        ("focalpoints", DAYS | {"start": "2016-01-01", "end": "2015-01-01"}, "end"),
-        ("listings", {"appendix": "I", "year": 10**30}, "year"),
-    ],
-)
-def test_a_mistake_in_a_row_is_explained_beside_its_field(editing, submit, errors, prefix, row, field):
+def test_a_mistake_in_a_row_is_explained_beside_its_field(editing, errors):
     species, source = f.SpeciesFactory(), f.SourceFactory()
-    row = {f"{prefix}-0-{name}": value for name, value in ({"source": source.pk} | row).items()}
-    answer = submit(editing, page(Species, "change", species.pk), [prefix], **row)
-    assert errors(answer).keys() == {f"{prefix}-0-{field}"}
+    address = page(Species, "change", species.pk)
+    form = fields_of(editing.get(address))
+    for prefix, values, field in MISTAKES_IN_ROWS:
+        row = {f"{prefix}-0-{name}": value for name, value in ({"source": source.pk} | values).items()}
+        answer = editing.post(address, form | {f"{prefix}-TOTAL_FORMS": 1} | row)
+        assert (values, [*errors(answer)]) == (values, [f"{prefix}-0-{field}"])
 
 
 def test_two_assessments_in_force_are_refused_beside_the_second_tick(editing, submit, errors):

@@ -9,6 +9,7 @@ from reversion.models import Version
 from events.models import Event
 from news.models import Article
 from publishing.history import keep
+from publishing.models import ChangeNote
 from species.models import Range
 from tests import factories as f
 from tests.admin.test_screens import add_rows
@@ -221,6 +222,15 @@ def test_a_translator_writes_the_russian_of_rows_and_neither_adds_nor_removes_on
     added = {"ranges-TOTAL_FORMS": "2", "ranges-1-state": f.RangeStateFactory().pk, "ranges-1-presence": "resident"}
     submit(signed_in("Translator"), form_of(species), **row, **added)
     assert [(one.note_ru, one.presence) for one in Range.objects.all()] == [("Зимний ареал", "resident")]
+
+
+def test_what_is_closed_to_a_translator_stays_open_to_an_editor(signed_in, submit):
+    event = f.EventFactory()
+    for role in ("Translator", "Editor"):
+        submit(signed_in(role), form_of(event), start_time="10:00", time_zone="Asia/Dushanbe", change_note_en="Hours.")
+        event.refresh_from_db()
+        assert event.time_zone == ("" if role == "Translator" else "Asia/Dushanbe")
+    assert [note.text_en for note in ChangeNote.objects.of(event)] == ["Hours."]
 
 
 def test_who_is_author_and_translator_writes_own_drafts_and_the_russian_of_the_rest(signed_in, submit):

@@ -5,6 +5,9 @@ import io
 import pytest
 from django.core.files.base import ContentFile
 from django.core.management import call_command
+from django.db import transaction
+from django.test import override_settings
+from django.utils import translation
 
 from contacts.models import OrganisationPart
 from events.models import Deadline, Document
@@ -52,9 +55,16 @@ class World:
             item.instruments.add(*[other.instrument for other in others])
 
 
-@pytest.fixture
-def worlds(settings, tmp_path):
-    settings.MEDIA_ROOT = tmp_path
+@pytest.fixture(scope="module")
+def worlds(django_db_setup, django_db_blocker, tmp_path_factory):
+    """Made once: what a test changes of it is undone with the test."""
+    media = override_settings(MEDIA_ROOT=tmp_path_factory.mktemp("media"))
+    with media, django_db_blocker.unblock(), translation.override("en"), transaction.atomic():
+        yield made_worlds()
+        transaction.set_rollback(True)
+
+
+def made_worlds():
     state_row = f.RangeStateFactory(country=f.CountryFactory(code="KZ"))
     organisation = f.OrganisationFactory(slug="public", country=state_row.country)
     f.RoleFactory(slug="public", organisation=organisation)
