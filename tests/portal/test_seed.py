@@ -45,7 +45,7 @@ Cambridge University Press|Civilsdaily|Down To Earth|Earth Negotiations Bulletin
 GSAP Skills Platform|GSAP Skills|IUCN Knowledge Products|Living Planet|Mongabay India|Species+|UNEP in Europe
 Central Asian Mammals Initiative: Saving the Last Migrations|Rules of Engagement
 Guiding Principles on Trophy Hunting as a Tool for Creating Conservation Incentives
-Migratory animals under threat in the ‘Serengeti of the north’|Файлы cookie|файлы cookie|файлов cookie|Atom
+Migratory animals under threat in the ‘Serengeti of the north’|Файлы cookie|файлы cookie|файлов cookie|Atom|Excel
 """
 GENERA = {row["fields"]["scientific_name"].split()[0] for row in ROWS if row["model"] == "species.species"} | {"Uncia"}
 IN_LATIN = re.compile(
