@@ -4,10 +4,12 @@ import sys
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
+
+from publishing.formats import refused
 
 from .informea import odata
 
@@ -46,7 +48,8 @@ def error_page(request, status):
 
 def error_data(status, message=""):
     """The same for programs."""
-    response = JsonResponse({"status": status, "messages": [message or MESSAGES[status]]}, status=status)
+    content = refused(status, [message or MESSAGES[status]])
+    response = HttpResponse(content, status=status, content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response
 

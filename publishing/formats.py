@@ -98,7 +98,7 @@ class Form:
 
     def written(self, items):
         """The content for ``items``, a list with all that their records need."""
-        raise NotImplementedError
+        raise NotImplementedError  # a form without content is none: each class below writes its own
 
 
 class Csv(Form):
@@ -129,6 +129,11 @@ class CsvSemicolon(Csv):
     form = sheets.CSV_SEMICOLON
 
 
+def refused(status, messages):
+    """What programs get instead of data."""
+    return json.dumps({"status": status, "messages": [str(message) for message in messages]}, ensure_ascii=False)
+
+
 class Json(Form):
     """The form that programs ask for, and so the API (``cami_portal/api.py``)."""
 
@@ -144,7 +149,7 @@ class Json(Form):
         return [_("“page_size” is a number from 1 to %d.") % self.largest]
 
     def refusal(self, faults):
-        return json.dumps({"status": 400, "messages": [str(fault) for fault in faults]}, ensure_ascii=False)
+        return refused(400, faults)
 
     def size(self):
         return int(self.request.GET.get("page_size", self.per_page))
