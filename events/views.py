@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from publishing.dates import Precision, first_day, last_day
-from publishing.formats import TABLES, Atom
+from publishing.formats import TABLES, Atom, site_of
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView
 from publishing.wording import day_in_words
@@ -218,7 +218,7 @@ class EventFile(PublishedDetailView):
         return ics.entries(super().get_queryset())
 
     def render_to_response(self, context, **response_kwargs):
-        site = self.request.build_absolute_uri("/").removesuffix("/")
+        site = site_of(self.request)
         response = HttpResponse(ics.single(self.object, site), content_type="text/calendar; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.object.slug}.ics"'
         return response

@@ -29,6 +29,11 @@ def unless_known(request, response):
     return get_conditional_response(request, etag=response["ETag"], response=response)
 
 
+def site_of(request):
+    """What absolute addresses begin with: ``https://portal.example.org``."""
+    return request.build_absolute_uri("/").removesuffix("/")
+
+
 class Form:
     """One form of a list. ``suffix`` is its address below that of the list; ``parameters`` it takes beside the filters.
 
@@ -44,7 +49,7 @@ class Form:
 
     def __init__(self, view):
         self.view, self.request, self.record = view, view.request, view.record
-        self.site = self.request.build_absolute_uri("/").removesuffix("/")
+        self.site = site_of(self.request)
 
     def answer(self):
         filterset = self.view.filterset = self.view.get_filterset(self.view.get_filterset_class())

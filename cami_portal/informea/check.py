@@ -15,13 +15,13 @@ from django.views.generic import TemplateView
 
 from events.models import Event
 from publishing.dates import Precision
+from publishing.formats import site_of
 from publishing.states import State, in_state
 from publishing.wording import range_in_words
 
 from . import meetings, odata, rules
 from .contacts import Contacts
 from .odata import CONTACTS, MEETINGS
-from .views import base_of
 
 NEWEST = 300  # events; older ones were looked at when they were new
 
@@ -156,7 +156,7 @@ class SelfCheck(TemplateView):
         return super().dispatch(request, *args, **kwargs)
 
     def get_context_data(self, **kwargs):
-        base = base_of(self.request)
+        base = site_of(self.request)
         rows = meetings.Meetings(base)
         once_public = in_state(State.LIVE) | in_state(State.EXPIRED) | in_state(State.WITHDRAWN)
         events = list(rows.with_all(Event.objects.filter(once_public))[: NEWEST + 1])

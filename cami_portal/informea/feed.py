@@ -15,7 +15,7 @@ from django.views.decorators.http import conditional_page, require_safe
 
 from news.models import Article
 from news.records import ArticleRecord
-from publishing.formats import LONG_AGO
+from publishing.formats import LONG_AGO, site_of
 from publishing.records import LANGUAGES
 from species.models import Species
 
@@ -34,7 +34,7 @@ def written_in(language):
 def news(request):
     if request.GET:
         raise BadRequest
-    language, site = get_language(), request.build_absolute_uri("/").removesuffix("/")
+    language, site = get_language(), site_of(request)
     articles = Article.objects.published().filter(written_in(language))[:NEWEST]
     feed = WholeTexts(
         title=_("News of the Central Asian Mammals Initiative"),

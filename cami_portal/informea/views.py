@@ -8,6 +8,8 @@ from django.http import JsonResponse
 from django.template.loader import render_to_string
 from django.views.decorators.http import conditional_page
 
+from publishing.formats import site_of
+
 from ..errors import MESSAGES, error_data
 from . import odata
 from .contacts import Contacts
@@ -17,11 +19,6 @@ from .odata import SETS, Refused
 ROWS = {"Meetings": Meetings, "Contacts": Contacts}
 KEY = "[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 RESOURCE = re.compile(rf"(?P<set>Meetings|Contacts)(?:\('(?P<key>{KEY})'\))?(?:/(?P<part>[$\w]+))?", re.ASCII)
-
-
-def base_of(request):
-    """What every address in an answer begins with."""
-    return request.build_absolute_uri("/").removesuffix("/")
 
 
 @conditional_page
@@ -47,7 +44,7 @@ def answered(request, path):
     found = RESOURCE.fullmatch(path)
     if found is None:
         raise Refused(404, MESSAGES[404])
-    entity_set, base = SETS[found["set"]], base_of(request)
+    entity_set, base = SETS[found["set"]], site_of(request)
     rows = ROWS[entity_set.name](base)
     if found["key"]:
         return one(request, entity_set, base, rows.find(found["key"]), found["part"])
@@ -91,7 +88,7 @@ def many(request, entity_set, base, rows):
 def newer(request, name):
     if request.method not in ("GET", "HEAD"):
         return error_data(405)
-    rows = ROWS[name](base_of(request))
+    rows = ROWS[name](site_of(request))
     try:
         asked = odata.options(request.GET, known=("$count", "$top", "$skip"))
         if request.GET.get("$count", "false") not in ("true", "false"):

@@ -3,6 +3,8 @@ from django.utils.cache import get_conditional_response
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
+from publishing.formats import site_of
+
 from . import describe
 from .dump import current
 
@@ -11,7 +13,7 @@ class OpenData(TemplateView):
     template_name = "opendata/page.html"
 
     def get_context_data(self, **kwargs):
-        dump, site = current(), self.request.build_absolute_uri("/").removesuffix("/")
+        dump, site = current(), site_of(self.request)
         licence, licence_url = describe.licence()
         return super().get_context_data(
             dump=dump,
