@@ -28,7 +28,7 @@ AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
 # Prerequisites are made from left to right: several below count on it.
 .NOTPARALLEL:
 .SHELLFLAGS = -euc
-.PHONY: help run dev test test-postgres test-browser lint format lock messages cards guide editor clean \
+.PHONY: help run dev test test-postgres test-browser test-stack lint format lock messages cards guide editor clean \
         python venv venv-dev database static port opendata
 
 help:  ## List the commands
@@ -56,6 +56,9 @@ test-postgres: venv-dev static  ## Run the test suite on a private PostgreSQL, s
 
 test-browser: venv-dev static  ## Run the browser tests (Debian's chromium)
 	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest -m browser $(ARGS)
+
+test-stack: venv-dev static  ## Run the tests of the whole stack (Debian's nginx, PostgreSQL and Redis)
+	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest -m stack $(ARGS)
 
 lint: venv-dev  ## Check Python and templates for mistakes and layout
 	@$(PY) -m ruff check .

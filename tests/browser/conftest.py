@@ -2,9 +2,22 @@ import os
 
 import pytest
 from django.core.management import call_command
+from django.db import connections
 from playwright.sync_api import sync_playwright
 
 from cami_portal.management.commands.seed import FIXTURES
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings, tmp_path_factory):
+    """A database in a file, as in production, so that each thread of the server has a connection of its own.
+
+    In memory all would share one. That waits for ever when SQLite, busy for one thread, calls a function of Python
+    (the year of a date) while another thread holds the interpreter and waits for SQLite.
+    """
+    for database in connections.all():
+        if database.vendor == "sqlite":
+            database.settings_dict["TEST"]["NAME"] = str(tmp_path_factory.mktemp("database") / "portal.sqlite3")
 
 
 @pytest.fixture(scope="session")
