@@ -114,10 +114,11 @@ class ChangeNote(Content):
 
 def noted(items):
     """``items``, each with ``noted_at``: when readers were last told of a change, if that was in the last 30 days."""
+    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)  # pages turn older by whole days
     notes = ChangeNote.objects.written().filter(
         content_type=ContentType.objects.get_for_model(items.model),
         object_id=OuterRef("pk"),
-        at__gte=Greatest(OuterRef("published_at"), Value(timezone.now() - RECENT)),
+        at__gte=Greatest(OuterRef("published_at"), Value(today - RECENT)),
     )
     return items.annotate(noted_at=Subquery(notes.order_by("-at").values("at")[:1]))
 

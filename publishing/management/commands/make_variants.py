@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 
 from publishing.models import Picture
 from publishing.pictures import variants_of
+from publishing.version import bump
 
 
 class Command(BaseCommand):
@@ -26,4 +27,6 @@ class Command(BaseCommand):
             else:
                 unsound += 1
                 self.stderr.write(f"{picture.file.name}: gone, or no picture")
+        if made:
+            bump()
         self.stdout.write(f"{made} made, {unsound} could not be made.")

@@ -1,6 +1,7 @@
 from django.core.management import BaseCommand
 
 from publishing.search import index
+from publishing.version import bump
 
 
 class Command(BaseCommand):
@@ -12,4 +13,6 @@ class Command(BaseCommand):
     def handle(self, if_empty, **options):
         if if_empty and index.SearchEntry.objects.exists():
             return
-        self.stdout.write(f"{index.renew_all()} items are in the search index.")
+        number = index.renew_all()
+        bump()  # only now are pages made from the whole of it
+        self.stdout.write(f"{number} items are in the search index.")
