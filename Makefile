@@ -13,7 +13,7 @@ ROLE = Editor
 PY = $(VENV)/bin/python
 MANAGE = $(PY) manage.py
 # Tests are about the code, so no setting of this installation (or of its .env) reaches them.
-FOR_TESTS = DEBUG=false HTTPS=false SITE_URL=
+FOR_TESTS = DEBUG=false HTTPS=false SITE_URL= ALLOWED_HOSTS=
 ON_SQLITE = DATABASE_URL=sqlite://:memory:
 # A file of tests stays on one core, since its tests may share rows.
 ON_ALL_CORES = --numprocesses auto --dist loadfile --no-loadscope-reorder

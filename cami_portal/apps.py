@@ -8,6 +8,9 @@ class PortalConfig(AppConfig):
     name = "cami_portal"
     verbose_name = _("Portal")
 
+    def ready(self):
+        from . import checks  # noqa: F401 - they register themselves
+
 
 class GuardedAdminConfig(apps.AdminConfig):
     """Django's admin with the door of ``signin.py``."""

@@ -2,39 +2,33 @@
 
 from pathlib import Path
 
-import environ
 from csp.constants import NONE, SELF
-from django.core.management.utils import get_random_secret_key
 from django.utils.translation import gettext_lazy as _
 from js_asset import static_lazy
+
+from .environment import Environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR = BASE_DIR / "var"  # what this installation makes and git ignores: secret, database, media, collected static files
 
-env = environ.Env()
-environ.Env.read_env(BASE_DIR / ".env")
-
-
-def secret_of_this_installation():
-    """The secret in ``var/secret_key``, made at the first start, so that no default is ever in use."""
-    path = VAR / "secret_key"
-    if not path.exists():
-        VAR.mkdir(exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(get_random_secret_key())
-    return path.read_text()
-
+env = Environment()
+env.read_env(BASE_DIR / ".env")
 
 DEBUG = env.bool("DEBUG", False)
-SECRET_KEY = env.str("SECRET_KEY", "") or secret_of_this_installation()
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-SITE_URL = env.str("SITE_URL", "").rstrip("/")  # https://… in production; links in mails and feeds begin with it
+DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
+SECRET_KEY = env.secret("SECRET_KEY", VAR / "secret_key", DATABASES["default"])
+SITE_URL = env.site("SITE_URL")  # https://… in production; whole addresses in pages, mails and feeds begin with it
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", SITE_URL, DEBUG)
 
 # Whether visitors arrive by HTTPS. Then cookies are sent by HTTPS only and HTTP is redirected.
 HTTPS = env.bool("HTTPS", SITE_URL.startswith("https://"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# For all names below that of the portal, and in the lists that browsers are shipped with: both bind the whole domain of
+# an organisation, the second for months after one thinks better of it. So neither goes without saying.
+SECURE_HSTS_INCLUDE_SUBDOMAINS = env.bool("HSTS_SUBDOMAINS", False)
+SECURE_HSTS_PRELOAD = env.bool("HSTS_PRELOAD", False)
+SILENCED_SYSTEM_CHECKS = ["security.W005", "security.W021"]  # which would have them switched on
 # Only a proxy that overwrites this header may be trusted with it; and only the last address it says is the visitor's.
 BEHIND_PROXY = env.bool("BEHIND_PROXY", False)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
@@ -114,7 +108,6 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
-DATABASES = {"default": env.db("DATABASE_URL", f"sqlite:///{VAR / 'db.sqlite3'}")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue up instead of failing with "database is locked"; readers never wait for them.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -144,8 +137,8 @@ LOGIN_REDIRECT_URL = "admin:index"
 # Sessions (sessions.py) end when the browser is closed, after so many hours of rest, and at the latest after a week.
 SESSION_ENGINE = "cami_portal.sessions"
 SESSION_EXPIRE_AT_BROWSER_CLOSE = True
-SESSION_COOKIE_AGE = env.int("SESSION_IDLE_HOURS", 12) * 3600
-SESSION_LIMIT = env.int("SESSION_DAYS", 7) * 24 * 3600
+SESSION_COOKIE_AGE = env.int("SESSION_IDLE_HOURS", 12, least=1) * 3600
+SESSION_LIMIT = env.int("SESSION_DAYS", 7, least=1) * 24 * 3600
 
 # Whether Administrators get to the desk only with a second factor; elsewhere a banner asks them to set it up.
 REQUIRE_MFA = env.bool("REQUIRE_MFA", HTTPS and not DEBUG)

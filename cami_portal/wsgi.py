@@ -1,10 +1,31 @@
 import gc
 import os
+import sys
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+FAILED_TO_BOOT = 3  # by which gunicorn knows that it need not try again
+
+
+def set_up():
+    """The application; or the end, with a line for each thing that has to be set or done first."""
+    try:
+        application = get_wsgi_application()
+        from .checks import what_is_missing  # which needs the settings
+
+        missing = what_is_missing()
+    except ImproperlyConfigured as error:
+        missing = [str(error)]
+    if missing:
+        for line in missing:
+            sys.stderr.write(f"The portal is not set up: {line}\n")
+        sys.exit(FAILED_TO_BOOT)
+    return application
+
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cami_portal.settings")
-application = get_wsgi_application()
+application = set_up()
 
 from django.conf import settings  # noqa: E402 - they are there only now
 
