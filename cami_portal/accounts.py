@@ -28,6 +28,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
 from django.views.i18n import set_language
 
+from publishing.formats import site_of
+
 from .errors import too_many_requests
 from .sessions import SessionStore
 
@@ -58,7 +60,7 @@ class NewPassword(views.PasswordResetView):
         if not ratelimit.consume(self.request, app="allauth.account", action="reset_password", key=address):
             return too_many_requests(self.request)
         # The link begins with the portal's own address, not with whatever host the request named.
-        base = urlsplit(settings.SITE_URL or self.request.build_absolute_uri("/"))
+        base = urlsplit(site_of(self.request))
         options = {"domain_override": base.netloc, "use_https": base.scheme == "https"}
         response = HttpResponseRedirect(self.get_success_url())
         # After the answer is sent: that a mail takes its time would tell who has an account.

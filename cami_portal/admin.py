@@ -4,7 +4,6 @@ from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django import forms
 from django.apps import apps
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
@@ -13,6 +12,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext_lazy as _
 
+from publishing.formats import site_of
 from publishing.screens import SturdyAdmin, SturdyForm
 
 from .accounts import mail_password_link
@@ -53,10 +53,6 @@ NEUTRAL = [
         " All of the following objects and their related items will be deleted:"
     ),
 ]
-
-
-def base_url(request):
-    return settings.SITE_URL or f"{request.scheme}://{request.get_host()}"
 
 
 ROLE_NAMES = {
@@ -169,14 +165,14 @@ class AccountAdmin(SturdyAdmin, UserAdmin):
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if not change:
-            transaction.on_commit(lambda: mail_password_link(form.instance, base_url(request)), robust=True)
+            transaction.on_commit(lambda: mail_password_link(form.instance, site_of(request)), robust=True)
             messages.info(request, _("An invitation is mailed to %s.") % form.instance.email)
 
     @admin.action(description=_("Send a new invitation"), permissions=["change"])
     def invite_again(self, request, users):
         invited = list(users.filter(is_active=True))
         for user in invited:
-            mail_password_link(user, base_url(request))
+            mail_password_link(user, site_of(request))
         messages.success(request, _("Sent to: %s.") % ", ".join(user.email for user in invited))
 
     @admin.action(description=_("Remove two-factor sign-in (telephone lost)"), permissions=["change"])

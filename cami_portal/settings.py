@@ -1,6 +1,7 @@
 """Settings: everything that differs between installations comes from environment variables (see README)."""
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
@@ -22,6 +23,7 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", SITE_URL, DEBUG)
 
 # Whether visitors arrive by HTTPS. Then cookies are sent by HTTPS only and HTTP is redirected.
 HTTPS = env.bool("HTTPS", SITE_URL.startswith("https://"))
+SECURE_SSL_HOST = urlsplit(SITE_URL).netloc or None
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 # For all names below that of the portal, and in the lists that browsers are shipped with: both bind the whole domain of
@@ -67,12 +69,15 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # Above static files, so that these have the same headers.
     "django.middleware.security.SecurityMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "cami_portal.security.PolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "cami_portal.compression.CompressionMiddleware",  # above all that may still change an answer
-    "cami_portal.security.ContentSecurityPolicyMiddleware",
+    "cami_portal.security.SiteMiddleware",
     "cami_portal.security.CrossOriginMiddleware",
-    "cami_portal.security.ReadOnlyMiddleware",
+    "cami_portal.security.ReadersMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cami_portal.languages.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -80,7 +85,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
 
 ROOT_URLCONF = "cami_portal.urls"

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.contrib import sitemaps
 from django.contrib.sitemaps import views
 from django.db.models import Max
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.cache import cache_control
@@ -21,6 +22,7 @@ from events.filters import EventFilter
 from events.models import Event
 from news.models import Article
 from publishing.dates import Precision
+from publishing.formats import site_of
 from publishing.models import Page
 from species.models import Instrument, RangeState, Species
 
@@ -43,7 +45,7 @@ class Sitemap(sitemaps.Sitemap):
         return None
 
     def get_urls(self, page=1, site=None, protocol=None):
-        start = f"{protocol}://{site.domain}"
+        start = settings.SITE_URL or f"{protocol}://{site.domain}"
         items = list(self.paginator.page(page).object_list)
         addresses = {}
         for code in LANGUAGES:
@@ -145,8 +147,14 @@ def for_machines(view):
 
 
 @for_machines
+@views.x_robots_tag
 def index(request):
-    return views.index(request, SECTIONS, sitemap_url_name="sitemap")
+    files, site = [], site_of(request)
+    for name, sitemap in SECTIONS.items():
+        address, changed = site + reverse("sitemap", args=[name]), sitemap.get_latest_lastmod()
+        pages = [address, *(f"{address}?p={page}" for page in sitemap.paginator.page_range[1:])]
+        files += [views.SitemapIndexItem(page, changed) for page in pages]
+    return TemplateResponse(request, "sitemap_index.xml", {"sitemaps": files}, content_type="application/xml")
 
 
 @for_machines

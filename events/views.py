@@ -60,11 +60,12 @@ class Events(FilteredListView):
             (gettext("Meetings only"), {"what": WhatFacet.MEETINGS}),
             (gettext("Deadlines only"), {"what": WhatFacet.DEADLINES}),
         ]
-        path = f"{self.request.get_host()}{self.path}{ics.Calendar.suffix}"
+        scheme, _colon, host = site_of(self.request).partition(":")
+        path = f"{host}{self.path}{ics.Calendar.suffix}"
         for label, what in kinds:
             query = urlencode(values | what, doseq=True)
             address = f"{path}?{query}" if query else path
-            yield label, f"{self.request.scheme}://{address}", f"webcal://{address}"
+            yield label, f"{scheme}:{address}", f"webcal:{address}"
 
     def get_context_data(self, **kwargs):
         day = self.day()
