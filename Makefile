@@ -28,7 +28,7 @@ AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
 # Prerequisites are made from left to right: several below count on it.
 .NOTPARALLEL:
 .SHELLFLAGS = -euc
-.PHONY: help run dev test test-postgres test-browser test-stack lint format lock messages cards guide editor clean \
+.PHONY: help run dev test test-postgres test-browser test-stack lint format lock audit sbom messages cards guide editor clean \
         python venv venv-dev database static port opendata
 
 help:  ## List the commands
@@ -78,6 +78,14 @@ lock: venv-dev  ## Write the lock files from requirements*.txt (ARGS=--upgrade a
 	@unset UV_FIND_LINKS UV_INDEX UV_EXTRA_INDEX_URL
 	$(LOCK) requirements.txt --output-file requirements.lock
 	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+
+audit: venv-dev  ## Ask whether a vulnerability is known in anything that is locked; says so if nobody could be asked
+	@$(PY) .ci/audit.py
+
+sbom: venv  ## Write what the portal is made of to var/sbom.json (CycloneDX)
+	@mkdir -p var
+	$(PY) .ci/sbom.py > var/sbom.json
+	echo 'Written to var/sbom.json'
 
 messages: venv  ## Collect the texts to translate into locale/ and compile the translations
 	@command -v msgfmt >/dev/null || { echo 'gettext is missing. On Debian or Ubuntu: apt install gettext' >&2; exit 1; }
