@@ -48,7 +48,13 @@ def test_no_page_of_the_admin_complains(page):
         name = model._meta.label_lower.replace(".", "_")
         links += [reverse(f"admin:{name}_{view}", args=[model.objects.first().pk]) for view in ("change", "delete")]
     links += [reverse("password_reset"), reverse("password_reset_done"), "/accounts/password/MQ/x-y/"]
-    links += [reverse("mfa_index"), reverse("mfa_activate_totp"), reverse("guide"), reverse("informea_check"), "/style/"]
+    links += [
+        reverse("mfa_index"),
+        reverse("mfa_activate_totp"),
+        reverse("guide"),
+        reverse("informea_check"),
+        "/style/",
+    ]
     links += [reverse(f"admin:news_article_{view}") for view in ("add", "import", "export")]
     links += [reverse(f"admin:news_article_{view}", args=[article.pk]) for view in ("history", "preview", "share")]
     for link in links:
