@@ -33,6 +33,7 @@ SITE_URL = env.str("SITE_URL", "").rstrip("/")  # https://… in production; lin
 # Whether visitors arrive by HTTPS. Then cookies are sent by HTTPS only and HTTP is redirected.
 HTTPS = env.bool("HTTPS", SITE_URL.startswith("https://"))
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^(livez|healthz|readyz)$"]  # balancers ask without it (health.py)
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 # Only a proxy that overwrites this header may be trusted with it; and only the last address it says is the visitor's.
@@ -79,6 +80,7 @@ MIDDLEWARE = [
     "cami_portal.security.ContentSecurityPolicyMiddleware",
     "cami_portal.security.CrossOriginMiddleware",
     "cami_portal.security.ReadOnlyMiddleware",
+    "cami_portal.health.HealthMiddleware",  # above all that asks for the host
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cami_portal.languages.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -257,22 +259,31 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Lines of text for people, or of JSON for programs that collect them (logs.py); always in UTC.
+LOG_FORMAT = env.str("LOG_FORMAT", "text", choices=["text", "json"])
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)  # statements to the database that take longer are logged; 0: none
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"text": {"()": "cami_portal.logs.Text"}, "json": {"()": "cami_portal.logs.Json"}},
     "filters": {
-        # A wrong Host header is anybody's to send: one line says what to set, and no trace fills the log.
         "without_trace": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: setattr(record, "exc_info", None) or True,
         },
-        "without_tokens": {"()": "cami_portal.security.HidesTokens"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
-        "brief": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_trace"]},
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "brief": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_trace"]},
     },
-    "loggers": {"django.security.DisallowedHost": {"handlers": ["brief"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": []},  # those of Django would say everything twice
+        # A wrong Host header and a thousand parameters are anybody's to send: no trace of them fills the log.
+        "django.security": {"handlers": ["brief"], "propagate": False},
+        # What was refused, and by which status, stands in the line of each request (requests.py).
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "level": "CRITICAL"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }
