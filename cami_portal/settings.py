@@ -221,6 +221,14 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cami-portal@localhost")
 
+# How many days what the portal knows of people is kept (retention.py, docs/personal-data.md): disabled accounts and
+# those at which nobody ever signed in, both counted from the last that happened to them; links to previews after their
+# end, with the note for whom they were; the past of people who were removed, who can be brought back until then.
+KEEP_ACCOUNTS_DAYS = env.int("KEEP_ACCOUNTS_DAYS", 730)
+KEEP_UNUSED_ACCOUNTS_DAYS = env.int("KEEP_UNUSED_ACCOUNTS_DAYS", 180)
+KEEP_PREVIEW_LINKS_DAYS = env.int("KEEP_PREVIEW_LINKS_DAYS", 90)
+KEEP_REMOVED_PEOPLE_DAYS = env.int("KEEP_REMOVED_PEOPLE_DAYS", 365)
+
 # Under which licence the open data may be used; while nobody decided, that is said.
 DATA_LICENCE = env.str("DATA_LICENCE", "")
 DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", "")

@@ -9,7 +9,8 @@ from wsgiref.util import setup_testing_defaults
 
 import pytest
 from django.core.handlers.wsgi import WSGIHandler
-from django.db import OperationalError, connection
+from django.core.signals import request_finished, request_started
+from django.db import OperationalError, close_old_connections, connection
 
 from cami_portal import logs, requests
 from cami_portal.requests import NumberedRequests
@@ -23,7 +24,11 @@ FORGED = "/en/x\n2026-01-01T00:00:00.000Z INFO forged\x1b[31m\x9b\u202e\u2028\x7
 @pytest.fixture(autouse=True)
 def _no_request():
     token = logs.request_id.set("")
+    for signal in (request_started, request_finished):  # the connection of a test must stay
+        signal.disconnect(close_old_connections)
     yield
+    for signal in (request_started, request_finished):
+        signal.connect(close_old_connections)
     logs.request_id.reset(token)
 
 
