@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps
 from django.utils.translation import gettext_lazy as _
 
@@ -7,6 +8,12 @@ class PortalConfig(AppConfig):
     default = True
     name = "cami_portal"
     verbose_name = _("Portal")
+
+    def ready(self):
+        if settings.SENTRY_DSN:
+            from .error_reports import start  # only now: it takes memory, and bends Django
+
+            start(settings.SENTRY_DSN, settings.SENTRY_ENVIRONMENT)
 
 
 class GuardedAdminConfig(apps.AdminConfig):

@@ -267,6 +267,10 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Where errors are reported to (error_reports.py); empty: nowhere but into the log.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
+
 # Lines of text for people, or of JSON for programs that collect them (logs.py); always in UTC.
 LOG_FORMAT = env.str("LOG_FORMAT", "text", choices=["text", "json"])
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)  # statements to the database that take longer are logged; 0: none
