@@ -13,6 +13,7 @@ from django.core.signals import request_finished, request_started
 from django.db import OperationalError, close_old_connections, connection
 
 from cami_portal import logs, requests
+from cami_portal.page_cache import PageCache
 from cami_portal.requests import NumberedRequests
 from tests import factories as f
 
@@ -60,7 +61,8 @@ def ask(path, application=None, **headers):
     application = NumberedRequests(application or WSGIHandler())
     parts = application(environ, lambda status, given, exc_info=None: told.append((status, dict(given))))
     body = b"".join(parts).decode()
-    parts.close()
+    if hasattr(parts, "close"):
+        parts.close()
     status, given = told[0]
     return int(status[:3]), given, body
 
@@ -82,6 +84,14 @@ def test_a_request_leaves_one_line_with_its_number(log):
     assert 0 < line["queries"] < 25
     assert 0 < line["query_ms"] < line["ms"]
     assert line["time"].endswith("Z")
+
+
+def test_a_kept_page_has_the_number_of_each_request(log):
+    portal = PageCache(WSGIHandler(), 2_000_000)
+    answers = [ask("/en/species/", portal) for _ in range(2)]
+    assert answers[0][2] == answers[1][2]
+    assert [line["request"] for line in log["json"]] == [headers["X-Request-ID"] for _status, headers, _body in answers]
+    assert len({line["request"] for line in log["json"]}) == 2
 
 
 def test_probes_and_static_files_leave_a_line_only_when_they_fail(log):
