@@ -20,14 +20,20 @@ class Command(BaseCommand):
             raise CommandError(f"There is no job {', '.join(sorted(unknown))}. See --list.")
         if options["list"]:
             return self.list()
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))  # so that the job under way is noted as stopped
-        failed = []
+        # So that the job under way is noted as stopped.
+        before = signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+        try:
+            failed = [job.command for job, went_well in self.run(jobs) if not went_well]
+        finally:
+            signal.signal(signal.SIGTERM, before)
+        if failed:
+            raise CommandError(f"Failed: {', '.join(failed)}")
+
+    def run(self, jobs):
         for job, went_well, said, seconds in run_due(jobs):
             stream = self.stdout if went_well else self.stderr
             stream.write(f"{job.command} {'ended' if went_well else 'FAILED'} after {seconds:.0f} s. {said}")
-            failed += [] if went_well else [job.command]
-        if failed:
-            raise CommandError(f"Failed: {', '.join(failed)}")
+            yield job, went_well
 
     def list(self):
         now = timezone.now()
