@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.conf import settings
 from django.contrib.admin import apps
 from django.utils.translation import gettext_lazy as _
 
@@ -10,6 +11,10 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401 - they register themselves
+        if settings.SENTRY_DSN:
+            from .error_reports import start  # only now: it takes memory, and bends Django
+
+            start(settings.SENTRY_DSN, settings.SENTRY_ENVIRONMENT)
 
 
 class GuardedAdminConfig(apps.AdminConfig):

@@ -12,6 +12,7 @@ from django.views.decorators.csrf import requires_csrf_token
 from publishing.formats import refused
 
 from .informea import odata
+from .logs import request_id
 
 MESSAGES = {
     400: "The request is not well formed.",
@@ -34,12 +35,14 @@ def error_page(request, status):
     """The page for ``status``. It is rendered without context processors: they may be what failed."""
     if request.path_info.startswith("/api/"):
         return error_data(status)
+    # What is our fault can be found in the log by it.
+    number = request_id.get() if status >= 500 else ""
     if request.path_info.startswith(odata.PATH):
-        return odata.error(status, MESSAGES[status])
+        return odata.error(status, f"{MESSAGES[status]} Request {number}." if number else MESSAGES[status])
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
         context = {"status": status, "section": section_of(request.path_info), "minutes": settings.THROTTLE_MINUTES}
-        page = render_to_string("error.html", context)
+        page = render_to_string("error.html", context | {"number": number})
         response = HttpResponse(page, status=status)
         response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"
@@ -48,7 +51,8 @@ def error_page(request, status):
 
 def error_data(status, message=""):
     """The same for programs."""
-    content = refused(status, [message or MESSAGES[status]])
+    number = {"request": request_id.get()} if status >= 500 and request_id.get() else {}
+    content = refused(status, [message or MESSAGES[status]], **number)
     response = HttpResponse(content, status=status, content_type="application/json")
     response["Cache-Control"] = "no-store"
     return response

@@ -25,6 +25,7 @@ ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", SITE_URL, DEBUG)
 HTTPS = env.bool("HTTPS", SITE_URL.startswith("https://"))
 SECURE_SSL_HOST = urlsplit(SITE_URL).netloc or None
 SECURE_SSL_REDIRECT = SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SECURE_REDIRECT_EXEMPT = ["^(livez|healthz|readyz)$"]  # balancers ask without it (health.py)
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 31_536_000 if HTTPS else 0)
 # For all names below that of the portal, and in the lists that browsers are shipped with: both bind the whole domain of
 # an organisation, the second for months after one thinks better of it. So neither goes without saying.
@@ -78,6 +79,7 @@ MIDDLEWARE = [
     "cami_portal.security.SiteMiddleware",
     "cami_portal.security.CrossOriginMiddleware",
     "cami_portal.security.ReadersMiddleware",
+    "cami_portal.health.HealthMiddleware",  # above all that asks for the host
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cami_portal.languages.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -216,6 +218,14 @@ vars().update(EMAIL_CONFIG)
 EMAIL_TIMEOUT = 10  # seconds; a mail server that hangs must not hold a worker
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("DEFAULT_FROM_EMAIL", "cami-portal@localhost")
 
+# How many days what the portal knows of people is kept (retention.py, docs/personal-data.md): disabled accounts and
+# those at which nobody ever signed in, both counted from the last that happened to them; links to previews after their
+# end, with the note for whom they were; the past of people who were removed, who can be brought back until then.
+KEEP_ACCOUNTS_DAYS = env.int("KEEP_ACCOUNTS_DAYS", 730)
+KEEP_UNUSED_ACCOUNTS_DAYS = env.int("KEEP_UNUSED_ACCOUNTS_DAYS", 180)
+KEEP_PREVIEW_LINKS_DAYS = env.int("KEEP_PREVIEW_LINKS_DAYS", 90)
+KEEP_REMOVED_PEOPLE_DAYS = env.int("KEEP_REMOVED_PEOPLE_DAYS", 365)
+
 # Under which licence the open data may be used; while nobody decided, that is said.
 DATA_LICENCE = env.str("DATA_LICENCE", "")
 DATA_LICENCE_URL = env.str("DATA_LICENCE_URL", "")
@@ -254,22 +264,35 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 
+# Where errors are reported to (error_reports.py); empty: nowhere but into the log.
+SENTRY_DSN = env.str("SENTRY_DSN", "")
+SENTRY_ENVIRONMENT = env.str("SENTRY_ENVIRONMENT", "production")
+
+# Lines of text for people, or of JSON for programs that collect them (logs.py); always in UTC.
+LOG_FORMAT = env.str("LOG_FORMAT", "text", choices=["text", "json"])
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", 500)  # statements to the database that take longer are logged; 0: none
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "formatters": {"text": {"()": "cami_portal.logs.Text"}, "json": {"()": "cami_portal.logs.Json"}},
     "filters": {
-        # A wrong Host header is anybody's to send: one line says what to set, and no trace fills the log.
         "without_trace": {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: setattr(record, "exc_info", None) or True,
         },
-        "without_tokens": {"()": "cami_portal.security.HidesTokens"},
     },
     "handlers": {
-        "console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_tokens"]},
-        "brief": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["without_trace"]},
+        "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
+        "brief": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["without_trace"]},
     },
-    "loggers": {"django.security.DisallowedHost": {"handlers": ["brief"], "propagate": False}},
+    "loggers": {
+        "django": {"handlers": []},  # those of Django would say everything twice
+        # A wrong Host header and a thousand parameters are anybody's to send: no trace of them fills the log.
+        "django.security": {"handlers": ["brief"], "propagate": False},
+        # What was refused, and by which status, stands in the line of each request (requests.py).
+        "django.request": {"level": "ERROR"},
+        "django.server": {"handlers": [], "level": "CRITICAL"},
+        "gunicorn.error": {"handlers": ["console"], "propagate": False},
+    },
     "root": {"handlers": ["console"], "level": "INFO"},
 }

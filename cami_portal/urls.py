@@ -34,8 +34,6 @@ urlpatterns = [
     # Machines
     path("api/v1/", include("cami_portal.api")),
     path("data/<path:path>", data_file, name="data-file"),
-    path("healthz", views.healthz),
-    path("readyz", views.readyz),
     path("robots.txt", views.robots),
     re_path(r"^informea\.svc(?:/(?P<path>.*))?$", informea.service, name="informea"),
     path("api/informea/meetings.json", informea.newer, {"name": "Meetings"}, name="informea_meetings"),

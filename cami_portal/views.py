@@ -5,13 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
-from django.db import connection
 from django.db.models import F
 from django.db.models.functions import Length
 from django.http import Http404, HttpResponse
 from django.utils import timezone
-from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from contacts.models import Role
@@ -91,19 +88,3 @@ def robots(request):
     maps = [f"Sitemap: {request.build_absolute_uri(path)}" for path in ("/sitemap.xml", "/sitemap-news.xml")]
     rules = ["User-agent: *", *(f"Disallow: {path}" for path in CLOSED), "", *maps, ""]
     return HttpResponse("\n".join(rules), content_type="text/plain")
-
-
-@never_cache
-@require_safe
-def healthz(request):
-    """Whether the process answers; it asks nothing of the database."""
-    return HttpResponse("ok\n", content_type="text/plain")
-
-
-@never_cache
-@require_safe
-def readyz(request):
-    """Whether requests can be served: the database answers. While it does not, the answer is 503."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT 1")
-    return HttpResponse("ready\n", content_type="text/plain")

@@ -134,9 +134,10 @@ class CsvSemicolon(Csv):
     form = sheets.CSV_SEMICOLON
 
 
-def refused(status, messages):
+def refused(status, messages, **more):
     """What programs get instead of data."""
-    return json.dumps({"status": status, "messages": [str(message) for message in messages]}, ensure_ascii=False)
+    said = {"status": status, "messages": [str(message) for message in messages]} | more
+    return json.dumps(said, ensure_ascii=False)
 
 
 class Json(Form):

@@ -115,7 +115,10 @@ def move_back(row):
 
 def all_files(folder=""):
     """``(name, whole days since it was written or put aside)`` of every file below ``folder``."""
-    folders, files = default_storage.listdir(folder)
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # before the first upload
+        return
     for file in files:
         name = f"{folder}{file}"
         yield name, (timezone.now() - default_storage.get_modified_time(name)).days

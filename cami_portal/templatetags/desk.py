@@ -7,6 +7,7 @@ from django.utils.translation import get_language
 
 from cami_portal.desk import desk
 from cami_portal.guide import PICTURE
+from cami_portal.jobs import state_of_jobs
 
 register = template.Library()
 
@@ -14,7 +15,11 @@ register = template.Library()
 @register.inclusion_tag("admin/desk.html", takes_context=True, name="desk")
 def show_desk(context):
     request = context["request"]
-    return {"work": desk(request), "may_view_events": request.user.has_perm("events.view_event")}
+    return {
+        "work": desk(request),
+        "may_view_events": request.user.has_perm("events.view_event"),
+        "jobs": state_of_jobs() if request.user.has_perm("auth.change_user") else [],
+    }
 
 
 @register.simple_tag

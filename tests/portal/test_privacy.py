@@ -26,6 +26,7 @@ POLICY = {
         "/en/data/",
         "/data/x",
         "/healthz",
+        "/readyz",
         "/preview/x/",
     ],
 )
