@@ -16,11 +16,16 @@ umask = 0o007  # the socket is for the group, in which nginx is
 control_socket_disable = True
 
 
-def new_edition(*_):
-    """Pages that nginx keeps are those of code that runs: after the last worker of the former code they are made anew."""
+def new_edition():
+    """Pages that nginx keeps are those of code that runs: after the last worker of former code they are made anew."""
     if path := os.environ.get("EDITION_FILE"):
         with open(path, "a"):
             os.utime(path, (0, secrets.randbits(31)))
 
 
-post_worker_init = child_exit = new_edition
+def post_worker_init(worker):
+    new_edition()
+
+
+def child_exit(server, worker):
+    new_edition()
