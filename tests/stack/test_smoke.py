@@ -499,6 +499,23 @@ def test_without_the_file_nothing_is_kept_and_all_is_well(stack, made, editor):
     assert [stack.kept("/en/contacts/") for _ in range(2)] == ["MISS", "HIT"]
 
 
+def test_readers_do_not_wait_for_each_other(stack):
+    """A lock of nginx's would let them pass one by one, one in half a second."""
+    begin, seconds = time.monotonic(), []
+
+    def ask():
+        stack.get("/en/nothing/")
+        seconds.append(time.monotonic() - begin)
+
+    readers = [threading.Thread(target=ask) for _ in range(20)]
+    for reader in readers:
+        reader.start()
+    for reader in readers:
+        reader.join(timeout=30)
+    assert len(seconds) == 20
+    assert max(seconds) < 6
+
+
 @pytest.mark.parametrize("path", ["/", "/en/nothing/", "/api/v1/nothing", "/en/news/?page=99999", "/readyz"])
 def test_what_is_no_page_of_readers_is_not_kept(stack, path):
     stack.get(path)
