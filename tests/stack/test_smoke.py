@@ -26,7 +26,6 @@ from tests.admin.conftest import fields_of
 pytestmark = pytest.mark.stack
 
 ROOT = Path(__file__).resolve().parents[2]
-START = 180  # seconds; on a quiet machine 25
 EDITOR, PASSWORD = "editor@example.org", "an acacia in the steppe"
 # What tests need beside the seed, by the models, as commands of the portal would.
 PREPARE = f"""
@@ -71,7 +70,7 @@ class Stack:
                 self.environment = json.loads(line)
                 break
         else:
-            pytest.fail("deploy/stack did not start")
+            self.stop()
         self.folder = Path(self.environment["STACK_DIR"])
         self.url, self.plain = self.environment["STACK_URL"], self.environment["STACK_HTTP"]
         self.trust = ssl.create_default_context(cafile=self.environment["STACK_CA"])
@@ -79,7 +78,7 @@ class Stack:
     def stop(self):
         self.process.stdin.close()
         self.process.stdout.close()
-        assert self.process.wait(timeout=60) == 0
+        assert self.process.wait(timeout=60) == 0, "deploy/stack says why"
 
     def run(self, code):
         """The last line that a program of the portal prints."""
