@@ -72,13 +72,19 @@ class Answer:
             self.forms[encoding] = ([*headers, ("Content-Length", str(len(body)))], body, tag)
         return self.forms[encoding]
 
-    def send(self, environ, start_response):
-        """Give it to one reader, in an encoding that they take, or say that they have it already."""
+    def send(self, environ, start_response, is_checked):
+        """Give it to one reader, in an encoding that they take, or say that they have it already.
+
+        ``is_checked``: the database just said that it is true; only then may nginx keep it too.
+        """
         headers, body, tag = self.form(accepted(environ) if self.is_text else "")
         if tag and is_known(environ, tag, self.made):
             left_out = ("Content-Type", "Content-Length", "Content-Encoding")
             start_response("304 Not Modified", [one for one in headers if one[0] not in left_out])
             return [b""]
+        if tag and is_checked and settings.EDITION_FILE:
+            # To the end of the second before: nginx counts whole ones, and shows a page throughout its last.
+            headers = [*headers, ("X-Accel-Expires", f"@{int(self.edition.until.timestamp()) - 1}")]
         start_response(self.status, headers)
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
@@ -101,7 +107,7 @@ class PageCache:
             kept = self.fetch(environ, edition)
             if kept.may_be_kept:
                 self.keep(key, kept)
-        return kept.send(environ, start_response)
+        return kept.send(environ, start_response, is_checked=edition is not None)
 
     def edition(self):
         """The present one; ``None`` while the database is away, when what was true last is better than nothing."""

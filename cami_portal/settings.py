@@ -186,9 +186,19 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 20_000},
     }
 }
+# Several hosts spare their database these writes.
+if REDIS_URL := env.str("REDIS_URL", ""):
+    CACHES["default"] = {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cami",
+        "OPTIONS": {"socket_connect_timeout": 3, "socket_timeout": 3},  # seconds
+    }
 
 # Readers' pages that each worker keeps (page_cache.py), in bytes; 0: none, as with DEBUG, where templates change.
 PAGE_CACHE = 0 if DEBUG else env.int("PAGE_CACHE_MB", 32) * 2**20
+# The file by whose time nginx on the same host knows that pages it keeps are old; without it nginx keeps none.
+EDITION_FILE = env.str("EDITION_FILE", "")
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", _("English")), ("ru", _("Russian"))]
@@ -200,7 +210,7 @@ TIME_ZONE = "Europe/Berlin"  # the Secretariat's
 USE_TZ = True
 
 STATIC_URL = "static/"
-STATIC_ROOT = VAR / "static"
+STATIC_ROOT = Path(env.str("STATIC_ROOT", str(VAR / "static")))
 MEDIA_URL = "media/"
 MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR / "media"))
 DUMP_ROOT = env.str("DUMP_ROOT", str(VAR / "dump"))  # the open data that `manage.py dump` builds

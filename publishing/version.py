@@ -5,11 +5,14 @@ Files follow their rows here too (``storage.py``). These are the only receivers 
 """
 
 import datetime
+import os
+import secrets
 from dataclasses import dataclass
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection, models
+from django.db import connection, models, transaction
 from django.db.models import F, Min, Q
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
@@ -44,7 +47,7 @@ class Edition:
 
     @classmethod
     def now(cls):
-        """The present one, by one query unless it has just begun; raises ``django.db.Error`` if the database is away."""
+        """The present one, by one query unless it has just begun; ``django.db.Error`` if the database is away."""
         with connection.cursor() as cursor:  # the ORM would take three times as long, at every request
             cursor.execute("SELECT number FROM publishing_contentversion WHERE id = 1")
             (number,) = cursor.fetchone() or (0,)
@@ -90,6 +93,16 @@ def bump():
     """Raise the content version, in the transaction of the change itself."""
     if not ContentVersion.objects.filter(pk=1).update(number=F("number") + 1):
         ContentVersion.objects.create(pk=1, number=1)
+    if settings.EDITION_FILE:
+        transaction.on_commit(tell_nginx, robust=True)
+
+
+def tell_nginx():
+    """Pages that nginx keeps are those of the file's time (deploy/nginx/cami.conf). By chance, since two changes may
+    fall into one second, and since clocks are set back.
+    """
+    with open(settings.EDITION_FILE, "a"):
+        os.utime(settings.EDITION_FILE, (0, secrets.randbits(31)))
 
 
 def content_saved(sender, instance, raw=False, **kwargs):

@@ -185,6 +185,23 @@ def test_while_the_database_is_away_what_is_kept_goes_on(portal, monkeypatch):
     assert (other.status, other.headers["Retry-After"]) == (503, "30")
 
 
+def test_nginx_is_told_until_when_a_page_is_true_and_only_if_that_is_known(portal, settings, tmp_path, monkeypatch):
+    assert "X-Accel-Expires" not in portal("/en/").headers
+    settings.EDITION_FILE = str(tmp_path / "edition")
+    ends = timezone.now() + datetime.timedelta(minutes=1, microseconds=1)
+    f.ArticleFactory(expires_at=ends)
+    told = [portal(path).headers.get("X-Accel-Expires") for path in ("/en/", "/en/", "/en/nothing/")]
+    assert told == [f"@{int(ends.timestamp()) - 1}"] * 2 + [None]
+
+    def away(*args):
+        raise OperationalError("away")
+
+    monkeypatch.setattr(connections["default"], "cursor", away)
+    monkeypatch.setattr(connections["default"], "close", lambda: None)
+    kept = portal("/en/")
+    assert (kept.status, kept.headers.get("X-Accel-Expires")) == (200, None)
+
+
 def test_a_connection_that_died_while_it_rested_makes_no_page_stale(portal, monkeypatch):
     article = f.ArticleFactory(title_en="Before")
     assert b"Before" in portal("/en/news/").body

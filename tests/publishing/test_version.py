@@ -28,6 +28,19 @@ def test_every_change_of_content_moves_the_version():
     assert seen == sorted(set(seen))
 
 
+def test_nginx_learns_of_a_change_once_it_is_committed(settings, tmp_path, django_capture_on_commit_callbacks):
+    file = tmp_path / "edition"
+    settings.EDITION_FILE = str(file)
+    seen = []
+    for _ in range(3):
+        with django_capture_on_commit_callbacks(execute=True):
+            before = file.exists() and file.stat().st_mtime
+            CountryFactory()
+            assert (file.exists() and file.stat().st_mtime) == before
+        seen.append(file.stat().st_mtime)
+    assert (len(set(seen)), file.read_bytes()) == (3, b"")
+
+
 def test_what_visitors_never_see_does_not_move_it(django_user_model):
     contact = PrivateContactFactory()
     before = number()

@@ -1,0 +1,31 @@
+"""The application server. Where it listens is said by whoever starts it (``--bind``)."""
+
+import os
+import secrets
+
+wsgi_app = "cami_portal.wsgi:application"
+worker_class = "gthread"
+workers = int(os.environ.get("WORKERS", "2"))  # one per core
+threads = int(os.environ.get("THREADS", "4"))  # while one waits for the database another works
+timeout = 60  # seconds until a worker that does not move is replaced
+graceful_timeout = 60  # seconds for requests under way when it stops
+keepalive = 75  # longer than nginx keeps a connection, so that none is closed under a request
+limit_request_line = 8190  # what nginx lets through, so that a long query gets the portal's own answer
+worker_tmp_dir = "/dev/shm"  # noqa: S108 - where a worker shows that it lives; a busy disk must not stop that
+umask = 0o007  # the socket is for the group, in which nginx is
+control_socket_disable = True
+
+
+def new_edition():
+    """Pages that nginx keeps are those of code that runs: after the last worker of former code they are made anew."""
+    if path := os.environ.get("EDITION_FILE"):
+        with open(path, "a"):
+            os.utime(path, (0, secrets.randbits(31)))
+
+
+def post_worker_init(worker):
+    new_edition()
+
+
+def child_exit(server, worker):
+    new_edition()
