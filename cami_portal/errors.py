@@ -25,6 +25,7 @@ MESSAGES = {
     507: "The disk of the server is full. Nothing was saved.",
 }
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
 SECTIONS = ("news", "events", "species", "contacts")
 
 
@@ -103,5 +104,7 @@ def is_disk_full(error):
     if isinstance(error, OSError):
         return error.errno in DISK_FULL
     cause = getattr(error, "__cause__", None)
-    sqlite = getattr(cause, "sqlite_errorname", "").startswith(("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM"))
+    sqlite = getattr(cause, "sqlite_errorname", "").startswith(
+        ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
+    )
     return sqlite or getattr(cause, "pgcode", None) == "53100"

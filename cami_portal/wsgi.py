@@ -4,6 +4,7 @@ import os
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cami_portal.settings")
+os.environ.setdefault("STATEMENT_SECONDS", "20")  # of visitors and editors; commands wait as long as it takes
 application = get_wsgi_application()
 
 from django.conf import settings  # noqa: E402 - they are there only now

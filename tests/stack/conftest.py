@@ -31,6 +31,6 @@ def postgres():
 @pytest.fixture
 def on_postgres(postgres, tmp_path):
     """The same on PostgreSQL, which can be stopped under it."""
-    yield lambda **options: Portal(tmp_path, postgres.url, postgres.session, **options)
+    yield lambda database=postgres.url, **options: Portal(tmp_path, database, postgres.session, **options)
     if not postgres.socket.exists():
         postgres.start()

@@ -27,9 +27,14 @@ from tests.admin.conftest import fields_of
 ROOT = Path(__file__).resolve().parent.parent.parent
 TOKEN = "t" * 32  # of forms; the same in the cookie
 SETTINGS = {
-    "DEBUG": "false", "HTTPS": "false", "SITE_URL": "", "ALLOWED_HOSTS": "127.0.0.1", "SECRET_KEY": "of these tests " * 4,
-    "DJANGO_SETTINGS_MODULE": "cami_portal.settings", "PYTHONUNBUFFERED": "1",
-}  # fmt: skip
+    "DEBUG": "false",
+    "HTTPS": "false",
+    "SITE_URL": "",
+    "ALLOWED_HOSTS": "127.0.0.1",
+    "SECRET_KEY": "of these tests " * 4,
+    "DJANGO_SETTINGS_MODULE": "cami_portal.settings",
+    "PYTHONUNBUFFERED": "1",
+}
 
 # Tables, the seed, an editor, and the key of the editor's session.
 PREPARE = """
@@ -76,8 +81,8 @@ def connect(database):
     """A connection to a database past the portal."""
     if database.startswith("sqlite:"):
         return sqlite3.connect(database.removeprefix("sqlite:///"), timeout=20)
-    return psycopg2.connect(host=database.removeprefix("postgres://portal@/").removesuffix("/portal"),
-                            user="portal", dbname="portal")  # fmt: skip
+    host, _, port = database.removeprefix("postgres://portal@").removesuffix("/portal").rpartition(":")
+    return psycopg2.connect(host=host or port[1:], port=port if host else 5432, user="portal", dbname="portal")
 
 
 def rows(database, question):
@@ -170,9 +175,12 @@ class Portal:
         cookies = f"sessionid={self.session}; csrftoken={TOKEN}"
         return ask(self.port, path, method, body, Cookie=cookies, X_CSRFToken=TOKEN, **headers)
 
+    def open_form(self, path):
+        return fields_of(self.as_editor(path))
+
     def submit(self, path, form=None, **values):
         """Send the form at ``path`` with these values, as a browser does; ``form`` is one that was opened before."""
-        data = (form or fields_of(self.as_editor(path))) | values
+        data = (form or self.open_form(path)) | values
         if any(hasattr(value, "read") for value in values.values()):
             return self.as_editor(path, "POST", encode_multipart(BOUNDARY, data), Content_Type=MULTIPART_CONTENT)
         body = urlencode(data, doseq=True)

@@ -4,7 +4,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.admin.conftest import fields_of
 from tests.stack.servers import in_threads, run
 
 pytestmark = pytest.mark.stack

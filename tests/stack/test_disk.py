@@ -82,4 +82,3 @@ def test_a_database_on_a_full_disk_saves_nothing_half_and_keeps_what_was_typed(s
         fill_disk(portal, None)
         assert portal.submit(form, title_en="Typed again").status == 302
         assert "Typed again" in portal.get(page).text
-
