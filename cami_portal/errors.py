@@ -9,6 +9,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
+from redis import RedisError
 
 from publishing.formats import refused
 
@@ -25,6 +26,7 @@ MESSAGES = {
     507: "The disk of the server is full. Nothing was saved.",
 }
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+AWAY = (InterfaceError, OperationalError, RedisError)
 SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
 SECTIONS = ("news", "events", "species", "contacts")
 
@@ -88,11 +90,11 @@ def too_many_requests(request, exception=None):
 
 
 def server_error(request):
-    """500; or 507 if a disk is full; or 503 while the database is away, which passes by itself."""
+    """500; or 507 if a disk is full; or 503 while the database, or Redis, is away, which passes by itself."""
     error = sys.exc_info()[1]
     if is_disk_full(error):
         return error_page(request, 507)
-    if not isinstance(error, (InterfaceError, OperationalError)):
+    if not isinstance(error, AWAY):
         return error_page(request, 500)
     response = error_page(request, 503)
     response["Retry-After"] = "30"

@@ -2,7 +2,7 @@ import shutil
 
 import pytest
 
-from tests.stack.servers import PREPARE, Portal, Postgres, run
+from tests.stack.servers import EDITOR, PREPARE, Portal, Postgres, run
 
 
 @pytest.fixture(scope="session")
@@ -22,15 +22,31 @@ def sqlite(prepared, tmp_path):
 
 
 @pytest.fixture(scope="session")
-def postgres():
-    with Postgres() as server:
-        server.session = run(PREPARE, server.url)
-        yield server
+def whole_stack():
+    """What `deploy/stack` brings up."""
+    from tests.stack.test_smoke import Stack
+
+    stack = Stack(STACK_RATE="100000")
+    yield stack
+    stack.stop()
+
+
+@pytest.fixture(scope="session")
+def database_server(whole_stack):
+    server = Postgres(whole_stack.environment["DATABASE_URL"])
+    server.session = run(EDITOR, server.url)
+    return server
+
+
+@pytest.fixture
+def postgres(database_server):
+    """The PostgreSQL of the stack; it runs again when the test ends."""
+    yield database_server
+    if not database_server.socket.exists():
+        database_server.start()
 
 
 @pytest.fixture
 def on_postgres(postgres, tmp_path):
-    """The same on PostgreSQL, which can be stopped under it."""
-    yield lambda database=postgres.url, **options: Portal(tmp_path, database, postgres.session, **options)
-    if not postgres.socket.exists():
-        postgres.start()
+    """Start the portal on it, without a proxy."""
+    return lambda database=postgres.url, **options: Portal(tmp_path, database, postgres.session, **options)

@@ -1,4 +1,4 @@
-"""Real servers for the tests of the stack, on this machine only: gunicorn and PostgreSQL, and who talks to them.
+"""What the tests of faults start and stop on this machine: gunicorn, PostgreSQL; and who talks to them.
 
 Every wait has a limit, and whatever is started is ended with the ``with`` that started it.
 """
@@ -36,19 +36,24 @@ SETTINGS = {
     "PYTHONUNBUFFERED": "1",
 }
 
-# Tables, the seed, an editor, and the key of the editor's session.
-PREPARE = """
+# An editor, and the key of the editor's session.
+EDITOR = """
 import django; django.setup()
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
 from django.test import Client
-call_command("migrate", verbosity=0)
-call_command("seed")
-editor = User.objects.create(username="editor@example.org", email="editor@example.org", is_staff=True)
+editor = User.objects.create(username="colleague@example.org", email="colleague@example.org", is_staff=True)
 editor.groups.add(Group.objects.get(name="Editor"))
 client = Client()
 client.force_login(editor)
 print(client.cookies["sessionid"].value)
+"""
+# The same with tables and the seed.
+PREPARE = f"""
+import django; django.setup()
+from django.core.management import call_command
+call_command("migrate", verbosity=0)
+call_command("seed")
+{EDITOR}
 """
 
 
@@ -199,25 +204,13 @@ class Portal:
 
 
 class Postgres:
-    """The private server of ``.ci/postgres``, which can be stopped and started again."""
+    """The server of ``.ci/postgres``, stopped and started again."""
 
-    def __enter__(self):
-        self.process = subprocess.Popen(
-            [".ci/postgres", "sh", "-c", 'echo "$DATABASE_URL"; read -r end'],
-            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-        )  # fmt: skip
-        line = next((line for line in self.process.stdout if line.startswith("postgres://")), None)
-        assert line, "PostgreSQL does not start"
-        self.url = line.strip()
-        self.scratch = Path(self.url.removeprefix("postgres://portal@/").removesuffix("/portal"))
+    def __init__(self, url):
+        self.url = url
+        self.scratch = Path(url.removeprefix("postgres://portal@/").removesuffix("/portal"))
         self.socket = self.scratch / ".s.PGSQL.5432"
         self.command = shlex.split((self.scratch / "data/postmaster.opts").read_text())
-        return self
-
-    def __exit__(self, *error):
-        self.process.stdin.close()
-        self.process.stdout.close()
-        self.process.wait(timeout=20)
 
     def control(self, *words):
         owner = (self.scratch / "data").owner()

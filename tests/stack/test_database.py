@@ -14,6 +14,7 @@ from tests.stack.servers import in_threads, wait_for
 pytestmark = pytest.mark.stack
 
 AWAY = 3  # seconds of waiting for a connection
+SOON = 2  # on a busy machine; a tenth of it on a quiet one
 KEPT = "/en/"
 RUSSIAN, HEADING = "/ru/news/", "Портал ненадолго остановился"
 
@@ -33,7 +34,7 @@ def test_without_its_database_the_portal_shows_what_it_keeps_and_says_of_the_res
         postgres.stop()
         for _ in range(6):
             answer = portal.get(KEPT)
-            assert (answer.status, answer.seconds < 1) == (200, True)
+            assert (answer.status, answer.seconds < SOON) == (200, True)
         for path in (
             RUSSIAN,
             "/en/news/",
@@ -45,7 +46,7 @@ def test_without_its_database_the_portal_shows_what_it_keeps_and_says_of_the_res
         ):
             answer = portal.as_editor(path) if path.startswith("/admin/") else portal.get(path)
             assert (path, answer.status, answer.headers["Retry-After"]) == (path, 503, "30")
-            assert (answer.headers["Cache-Control"], answer.seconds < 1) == ("no-store", True)
+            assert (answer.headers["Cache-Control"], answer.seconds < SOON) == ("no-store", True)
             if path == RUSSIAN:
                 assert HEADING in answer.text
                 assert answer.headers["Content-Language"] == "ru"
@@ -125,7 +126,7 @@ def test_a_database_that_takes_everything_and_says_nothing_does_not_hold_the_por
         with in_threads(*[lambda: portal.get(KEPT)] * 12, *[lambda: portal.get(RUSSIAN)] * 4) as answers:
             pass
         assert [answer.status for answer in answers] == [200] * 12 + [503] * 4
-        assert sum(answer.seconds < 1 for answer in answers) >= len(answers) - len(portal.workers) * 2
+        assert sum(answer.seconds < SOON for answer in answers) >= len(answers) - len(portal.workers) * 2
         swallow.clear()
         wait_for("the end of the silence", lambda: portal.get(RUSSIAN).status == 200, 5)
         for _ in range(8):
