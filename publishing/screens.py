@@ -240,7 +240,9 @@ class SturdyAdmin(admin.ModelAdmin):
             request.refusal = _("Somebody changed the same thing at the same moment. Nothing was saved: try again.")
         except OperationalError:  # if the database is away, the form cannot be shown either, and the answer is 503
             logger.exception("The database could not store what was sent")
-            request.refusal = _("The database could not store it; its disk may be full. Nothing was saved.")
+            request.refusal = _(
+                "The database could not store it: it is busy, or its disk is full. Nothing was saved: try again."
+            )
         except (ValueError, OverflowError, DataError) as error:
             raise BadRequest from error  # a choice that no editor can make
         return super().changeform_view(request, *args, **kwargs)

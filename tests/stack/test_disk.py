@@ -74,7 +74,7 @@ def test_a_database_on_a_full_disk_saves_nothing_half_and_keeps_what_was_typed(s
         before = [portal.rows(question) for question in everything]
         fill_disk(portal)
         answer = portal.submit(form, title_en="Typed in vain", body_en="<p>An hour of work</p>")
-        assert "disk may be full. Nothing was saved" in refusal(answer)
+        assert "it is busy, or its disk is full. Nothing was saved" in refusal(answer)
         assert fields_of(answer)["title_en"] == "Typed in vain"
         assert fields_of(answer)["body_en"] == "<p>An hour of work</p>"
         assert [portal.rows(question) for question in everything] == before
