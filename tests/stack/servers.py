@@ -250,8 +250,9 @@ def in_threads(*works):
     for thread in threads:
         thread.start()
     yield results
+    end = time.monotonic() + 60
     for thread in threads:
-        thread.join(timeout=60)
+        thread.join(timeout=max(end - time.monotonic(), 0))
         assert not thread.is_alive(), "work that does not end"
     if failures:
         raise failures[0]
