@@ -55,20 +55,21 @@ def editor(stack):
     return Editor(stack)
 
 
-def timed(stack, path):
-    begin = time.monotonic()
-    return stack.get(path, Cookie="none=1").status, time.monotonic() - begin
+def slowest(stack, number):
+    """Seconds of the slowest of some answers: kept, made anew, and those of forms."""
+    longest = 0
+    for path in ("/en/", f"/en/news/?year={number}", f"/api/v1/news/?year={number}", "/accounts/login/"):
+        begin = time.monotonic()
+        answer = stack.get(path)
+        longest = max(longest, time.monotonic() - begin)
+        assert (path, answer.status) == (path, 200)
+    return longest
 
 
 def test_two_hundred_slow_clients_do_not_stop_the_others(stack):
+    alone = max(slowest(stack, number) for number in range(1990, 1996))
     with slow_clients(urlsplit(stack.url), stack.trust):
-        time.sleep(0.5)
-        for number in range(10):
-            for path in ("/en/", f"/en/news/?year={2000 + number}", f"/api/v1/news/?year={number + 2000}"):
-                status, seconds = timed(stack, path)
-                assert (path, status) == (path, 200)
-                assert seconds < 1, path
-            assert timed(stack, "/accounts/login/")[0] == 200
+        assert max(slowest(stack, number) for number in range(2000, 2010)) < 1 + 3 * alone  # the machine may be busy
 
 
 def test_without_redis_visitors_read_and_who_signs_in_is_told(stack, editor):
