@@ -1,5 +1,6 @@
 """Error pages: in the reader's language, with a way on, without the database or anything else that may be broken."""
 
+import errno
 import sys
 
 from django.conf import settings
@@ -8,6 +9,7 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
+from redis import RedisError
 
 from publishing.formats import refused
 
@@ -22,7 +24,11 @@ MESSAGES = {
     429: "Too many requests.",
     500: "The portal failed. The error is recorded.",
     503: "The portal is not available at the moment. Please try again in half a minute.",
+    507: "The disk of the server is full. Nothing was saved.",
 }
+DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+AWAY = (InterfaceError, OperationalError, RedisError)
+SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
 SECTIONS = ("news", "events", "species", "contacts")
 
 
@@ -41,8 +47,14 @@ def error_page(request, status):
         return odata.error(status, f"{MESSAGES[status]} Request {number}." if number else MESSAGES[status])
     language = translation.get_language_from_path(request.path_info)
     with translation.override(language or translation.get_language_from_request(request)):
-        context = {"status": status, "section": section_of(request.path_info), "minutes": settings.THROTTLE_MINUTES}
-        page = render_to_string("error.html", context | {"number": number})
+        context = {
+            "status": status,
+            "section": section_of(request.path_info),
+            "minutes": settings.THROTTLE_MINUTES,
+            "sent": request.method == "POST",
+            "number": number,
+        }
+        page = render_to_string("error.html", context)
         response = HttpResponse(page, status=status)
         response["Content-Language"] = translation.get_language()
     response["Cache-Control"] = "no-store"
@@ -83,9 +95,23 @@ def too_many_requests(request, exception=None):
 
 
 def server_error(request):
-    """500; or 503 while the database is away, which passes by itself."""
-    if not isinstance(sys.exc_info()[1], (InterfaceError, OperationalError)):
+    """500; or 507 if a disk is full; or 503 while the database, or Redis, is away, which passes by itself."""
+    error = sys.exc_info()[1]
+    if is_disk_full(error):
+        return error_page(request, 507)
+    if not isinstance(error, AWAY):
         return error_page(request, 500)
     response = error_page(request, 503)
     response["Retry-After"] = "30"
     return response
+
+
+def is_disk_full(error):
+    """Whether that of a file was, or that of the database: SQLite and PostgreSQL (53100) say it each in its way."""
+    if isinstance(error, OSError):
+        return error.errno in DISK_FULL
+    cause = getattr(error, "__cause__", None)
+    sqlite = getattr(cause, "sqlite_errorname", "").startswith(
+        ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
+    )
+    return sqlite or getattr(cause, "pgcode", None) == "53100"

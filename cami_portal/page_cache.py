@@ -23,7 +23,6 @@ from publishing.version import Edition
 # Not among them: tables, which are whole archives, and what tells of the last dump, which moves no version.
 READERS = re.compile(r"/(?:en|ru|api|informea\.svc)/(?!data/$|.*\.csv$)|/(?:sitemap[-\w]*\.xml|robots\.txt)$")
 LARGEST = 2 * 2**20  # bytes of a page that is kept
-AWAY = 1  # seconds after which a database that was away is asked again
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
 COMPRESSED = re.compile(r"text/|application/(?:[a-z.]+\+)?(?:json|xml)\b")
 OURS = {"content-length", "etag", "last-modified"}
@@ -95,7 +94,6 @@ class PageCache:
     def __init__(self, application, room):
         self.application, self.room = application, room
         self.pages, self.size, self.lock = OrderedDict(), 0, Lock()
-        self.away_until = 0
 
     def __call__(self, environ, start_response):
         key = key_of(environ)
@@ -111,8 +109,6 @@ class PageCache:
 
     def edition(self):
         """The present one; ``None`` while the database is away, when what was true last is better than nothing."""
-        if time.monotonic() < self.away_until:
-            return None
         for _ in range(2):
             rested = connection.connection is not None  # and may have died
             try:
@@ -121,8 +117,7 @@ class PageCache:
                 connection.close()
             if not rested:
                 break
-        self.away_until = time.monotonic() + AWAY
-        return None
+        return None  # and is asked again by the next request: once it is back, nothing old may be shown
 
     def fetch(self, environ, edition):
         """The whole page as Django makes it now."""

@@ -114,6 +114,8 @@ TEMPLATES = [
 ]
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
+# After so many seconds nobody waits for PostgreSQL any more; 0: as long as it takes, as for commands (see wsgi.py).
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue up instead of failing with "database is locked"; readers never wait for them.
     DATABASES["default"].setdefault("OPTIONS", {}).update(
@@ -123,9 +125,16 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
         }
     )
+    # Whoever closes the last one removes the files that reading needs, too; on a full disk they would never come back.
     DATABASES["default"]["CONN_MAX_AGE"] = None
 else:
+    DATABASES["default"]["ENGINE"] = "cami_portal.postgresql"
     DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)
+    if STATEMENT_SECONDS:  # what is idle inside a transaction holds its locks: somebody's program was stopped
+        limits = f"-c statement_timeout={STATEMENT_SECONDS}s -c idle_in_transaction_session_timeout=60s"
+        DATABASES["default"]["OPTIONS"].setdefault("options", limits)
+        # A network that loses everything shows itself in the same time.
+        DATABASES["default"]["OPTIONS"].setdefault("tcp_user_timeout", STATEMENT_SECONDS * 1000)
     DATABASES["default"]["CONN_MAX_AGE"] = 60
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

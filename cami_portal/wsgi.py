@@ -25,6 +25,7 @@ def set_up():
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cami_portal.settings")
+os.environ.setdefault("STATEMENT_SECONDS", "20")  # of visitors and editors; commands wait as long as it takes
 application = set_up()
 
 from django.conf import settings  # noqa: E402 - they are there only now

@@ -13,7 +13,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.templatetags.admin_urls import admin_urlname
 from django.contrib.auth import get_permission_codename
 from django.core.exceptions import BadRequest, ValidationError
-from django.db import DataError, IntegrityError, models, transaction
+from django.db import DataError, IntegrityError, OperationalError, models, transaction
 from django.db.models import Max
 from django.forms import BaseInlineFormSet
 from django.urls import reverse
@@ -238,6 +238,11 @@ class SturdyAdmin(admin.ModelAdmin):
         except IntegrityError:
             logger.exception("The database refused what the form allowed")
             request.refusal = _("Somebody changed the same thing at the same moment. Nothing was saved: try again.")
+        except OperationalError:  # if the database is away, the form cannot be shown either, and the answer is 503
+            logger.exception("The database could not store what was sent")
+            request.refusal = _(
+                "The database could not store it: it is busy, or its disk is full. Nothing was saved: try again."
+            )
         except (ValueError, OverflowError, DataError) as error:
             raise BadRequest from error  # a choice that no editor can make
         return super().changeform_view(request, *args, **kwargs)

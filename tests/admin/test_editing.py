@@ -5,7 +5,7 @@ import datetime
 import pytest
 from bs4 import BeautifulSoup
 from django.contrib.admin.models import LogEntry
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -196,6 +196,17 @@ def test_a_full_disk_is_explained_above_the_form_with_what_was_typed(editing, su
     assert "disk may be full" in soup.select_one(".errornote + .errorlist").text
     assert soup.select_one("#id_alt_en")["value"] == "A steppe"
     assert Picture.objects.count() == 0
+
+
+def test_a_database_that_cannot_store_is_explained_above_the_form_with_what_was_typed(editing, submit, monkeypatch):
+    def full(*args, **kwargs):
+        raise OperationalError("database or disk is full")
+
+    monkeypatch.setattr(Article, "save", full)
+    answer = submit(editing, page(Article, "add"), **ARTICLE)
+    soup = BeautifulSoup(answer.content.decode(), "html.parser")
+    assert "Nothing was saved" in soup.select_one(".errornote + .errorlist").text
+    assert soup.select_one("#id_title_en")["value"] == "Saiga return"
 
 
 def test_what_the_database_refuses_is_explained_above_the_form_with_what_was_typed(editing, submit, monkeypatch):

@@ -1,14 +1,16 @@
 """Nothing that a visitor can put into an address, a query or a header breaks a page."""
 
+import errno
 import re
 
 import pytest
 from bs4 import BeautifulSoup
-from django.db import OperationalError
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.utils import timezone
+from redis import RedisError
 
-from cami_portal.errors import error_page
+from cami_portal.errors import error_page, is_disk_full
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -224,6 +226,39 @@ def test_without_the_database_a_readable_page_answers_503(client, monkeypatch, l
     assert client.get(f"/{language}/nothing/at/all/").status_code == 404
 
 
+@pytest.mark.parametrize(
+    ("fault", "status"),
+    [
+        (OSError(errno.ENOSPC, "No space left on device"), 507),
+        (OSError(errno.ENOENT, "No such file"), 500),
+        (RedisError("refused"), 503),
+        (OperationalError("locked"), 503),
+    ],
+)
+def test_a_full_disk_has_a_page_of_its_own(client, monkeypatch, fault, status):
+    def fail(view):
+        raise fault
+
+    monkeypatch.setattr("news.views.ArticleList.get_queryset", fail)
+    client.raise_request_exception = False
+    response = client.get("/en/news/")
+    assert (response.status_code, response["Cache-Control"]) == (status, "no-store")
+    assert ("There is no room left" in response.content.decode()) == (status == 507)
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL says it by a code of its own")
+def test_a_database_that_may_not_grow_counts_as_a_full_disk():
+    with connection.cursor() as cursor:
+        pages = cursor.execute("PRAGMA page_count").fetchone()[0]
+        cursor.execute(f"PRAGMA max_page_count = {pages}")
+        try:
+            with pytest.raises(OperationalError) as caught, transaction.atomic():
+                f.ArticleFactory(body_en="<p>word</p>" * 100_000)
+        finally:
+            cursor.execute("PRAGMA max_page_count = 1073741823")
+    assert is_disk_full(caught.value)
+
+
 def test_an_error_of_ours_shows_a_page_and_no_trace(client, monkeypatch):
     monkeypatch.setattr("news.views.ArticleList.get_queryset", lambda self: 1 / 0)
     client.raise_request_exception = False
@@ -253,12 +288,12 @@ def test_an_error_page_leads_first_to_the_list_that_one_came_for(client, path, f
 
 
 @pytest.mark.parametrize("language", ["en", "ru"])
-@pytest.mark.parametrize("status", [400, 403, 404, 405, 500, 503])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 500, 503, 507])
 def test_error_pages_ask_nothing_of_the_database_and_are_in_one_language(
     rf, django_assert_num_queries, language, status
 ):
     with django_assert_num_queries(0):
-        page = BeautifulSoup(error_page(rf.get(f"/{language}/news/x/"), status).content, "html5lib")
+        page = BeautifulSoup(error_page(rf.post(f"/{language}/news/x/"), status).content, "html5lib")
     assert page.html["lang"] == language
     assert page.h1.text.strip() in page.title.text
     assert str(status) in page.main.text
