@@ -8,10 +8,10 @@ from pathlib import Path
 from .measure import MIXED, TARGET_MEMORY, TARGET_START
 
 ABOUT = """\
-Written by `make bench`, never by hand. CPU is what the processes of gunicorn (as `make run` starts it) and of PostgreSQL
-used for one request, in milliseconds of `/proc/*/stat`; SQLite works inside the server. Times are those of one reader on
-one kept connection; bytes are what came over the wire, compressed and with the headers. A row with a target says whether
-it is met.
+Written by `make bench`, never by hand. CPU is what the processes of gunicorn (as `make run` starts it) and of
+PostgreSQL used for one request, in milliseconds of `/proc/*/stat`; SQLite works inside the server. Times are those of
+one reader on one kept connection; bytes are what came over the wire, compressed and with the headers. A row with a
+target says whether it is met.
 
 - **kept**: from the page cache. **anew**: the server runs without a page cache (`PAGE_CACHE_MB=0`); look-ups that are
   kept with the content version, such as the numbers beside filters, stay.
