@@ -2,10 +2,29 @@
 
 import re
 import socket
+import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter
 
 PATIENCE = 120  # seconds
+
+
+@dataclass(frozen=True)
+class Site:
+    """A portal on this machine; with a ``certificate`` to trust it is asked by TLS."""
+
+    port: int
+    host: str = "127.0.0.1"
+    certificate: Path | None = None
+
+    def connect(self):
+        connection = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        if self.certificate:
+            trust = ssl.create_default_context(cafile=self.certificate)
+            connection = trust.wrap_socket(connection, server_hostname=self.host)
+        return connection
 
 
 @dataclass(frozen=True)
@@ -18,10 +37,10 @@ class Answer:
 
 
 class Reader:
-    """A browser's connection to ``port`` of this machine, kept open as long as the server likes."""
+    """A browser's connection to ``site``, kept open as long as the server likes."""
 
-    def __init__(self, port, accept="br, gzip"):
-        self.port, self.accept, self.socket = port, accept, None
+    def __init__(self, site):
+        self.site, self.socket = site, None
 
     def __enter__(self):
         return self
@@ -35,7 +54,8 @@ class Reader:
         self.socket = None
 
     def ask(self, path, **headers):
-        lines = {"Host": "127.0.0.1", "Accept-Encoding": self.accept, "Accept": "text/html,*/*;q=0.8", **headers}
+        """The answer; of a header's name ``_`` stands for ``-``."""
+        lines = {"Host": self.site.host, "Accept": "text/html,*/*;q=0.8", "Accept_Encoding": "br, gzip"} | headers
         head = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in lines.items())
         request = f"GET {path} HTTP/1.1\r\n{head}\r\n".encode()
         is_old = self.socket is not None
@@ -50,8 +70,7 @@ class Reader:
     def exchange(self, request):
         begin = perf_counter()
         if self.socket is None:
-            self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=PATIENCE)
-            self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            self.socket = self.site.connect()
         self.socket.sendall(request)
         data = bytearray()
         while (end := data.find(b"\r\n\r\n")) < 0:

@@ -7,8 +7,8 @@ from itertools import cycle, islice
 
 from .load import Reader
 from .processes import calibration_ms, memory_mib, processor_ms
-from .rows import an_article, rows
-from .servers import portal
+from .rows import a_file, an_article, rows, rows_behind_proxy
+from .servers import has_stack, portal, stack
 
 BATCH_SECONDS = 0.5  # the kernel counts CPU time in hundredths of a second
 BATCHES = 5  # at least, and a hundred requests, unless that takes long
@@ -58,10 +58,10 @@ def percentile(values, percent):
 
 
 class Meter:
-    """Asks ``process``'s portal at ``port``, filled from ``database``, and reads the clocks."""
+    """Asks ``process``'s portal at ``site``, filled from ``database``, and reads the clocks."""
 
-    def __init__(self, process, port, database):
-        self.process, self.port, self.database = process, port, database
+    def __init__(self, process, site, database):
+        self.process, self.site, self.database = process, site, database
 
     def clocks(self):
         """``(ms of the server, ms of the database)`` so far; SQLite works inside the server."""
@@ -70,7 +70,7 @@ class Meter:
         return processor_ms(self.process.pid), of_database
 
     def cost(self, row):
-        with Reader(self.port) as reader:
+        with Reader(self.site) as reader:
             known = self.known(reader, row)
             if known is None:
                 return None
@@ -125,7 +125,7 @@ class Meter:
     def memory_after(self, paths):
         """PSS in MiB after so many requests, each on a connection of its own, so that all workers have their share."""
         for path in islice(cycle(paths), MIXED):
-            with Reader(self.port) as reader:
+            with Reader(self.site) as reader:
                 reader.ask(path)
         return memory_mib(self.process.pid)
 
@@ -139,18 +139,29 @@ def measure(database, articles, log, say):
     results = Results(database.name, database.title, articles)
     results.start = statistics.median(start_seconds(database, log) for _ in range(STARTS))
     say(f"start to first page {results.start:.2f} s")
-    with portal(database.url, log) as (process, port):
-        with Reader(port) as reader:
+    with portal(database.url, log) as (process, site):
+        with Reader(site) as reader:
             every = rows(articles, an_article(reader))
-        meter = Meter(process, port, database)
+        meter = Meter(process, site, database)
         paths = [path for row in every for path in row.paths if row.name != "CSV, whole"]
         results.memory = meter.memory_after(dict.fromkeys(paths))
         say(f"memory {results.memory:.0f} MiB")
         take(results, meter, [row for row in every if row.made != "anew"], say)
-    with portal(database.url, log, page_cache=False) as (process, port):
-        take(results, Meter(process, port, database), [row for row in every if row.made == "anew"], say)
+    with portal(database.url, log, page_cache=False) as (process, site):
+        take(results, Meter(process, site, database), [row for row in every if row.made == "anew"], say)
     count_queries(results, database, log)
+    if has_stack():
+        measure_behind_proxy(results, database, log, say)
+    else:
+        say("behind nginx: not measured, for deploy/stack or what it needs is missing")
     return results
+
+
+def measure_behind_proxy(results, database, log, say):
+    with stack(database.url, log) as (process, site):
+        with Reader(site) as reader:
+            every = rows_behind_proxy(an_article(reader), a_file(reader))
+        take(results, Meter(process, site, database), every, say)
 
 
 def take(results, meter, every, say):
@@ -169,7 +180,7 @@ def take(results, meter, every, say):
 
 
 def start_seconds(database, log):
-    with portal(database.url, log) as (process, _port):
+    with portal(database.url, log) as (process, _site):
         return process.seconds_to_first_page
 
 
@@ -178,8 +189,8 @@ def count_queries(results, database, log):
     for page_cache in (True, False):
         costs = [cost for cost in results.costs if (cost.row.made != "anew") == page_cache]
         served = portal(database.url, log, page_cache, application="bench.counting:application", workers=1)
-        with served as (process, port), Reader(port) as reader:
-            meter = Meter(process, port, database)
+        with served as (process, site), Reader(site) as reader:
+            meter = Meter(process, site, database)
             for cost in costs:
                 known = meter.known(reader, cost.row)
                 meter.round(reader, cost.row, known)

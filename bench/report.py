@@ -100,7 +100,7 @@ def details(results):
             judged(cost.cpu, cost.row.target_on(results.database)),
             number(cost.p50),
             number(cost.p99),
-            str(cost.queries),
+            "–" if cost.queries is None else str(cost.queries),
             f"{cost.size:,}",
         ]
         for cost in results.costs

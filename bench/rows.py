@@ -61,9 +61,23 @@ def rows(articles, article):
     ]
 
 
+def rows_behind_proxy(article, file):
+    """The rows of the portal behind nginx; ``file`` is the address of a static one, to compare with."""
+    return [
+        Row("list, kept, behind nginx", "kept", ("/en/news/",), 0.25),
+        Row("article, kept, behind nginx", "kept", (article,), 0.25),
+        Row("list, not modified (304), behind nginx", "again", ("/en/news/",), 0.25),
+        Row("static file, behind nginx", "kept", (file,)),
+    ]
+
+
+def a_file(reader):
+    """The address of a style sheet."""
+    page = reader.ask("/en/", Accept_Encoding="identity").body.decode()
+    return re.search(r'href="(/static/[^"]+\.css)"', page)[1]
+
+
 def an_article(reader):
     """The address of the first made-up article in the list of news."""
-    reader = type(reader)(reader.port, accept="identity")
-    with reader:
-        page = reader.ask("/en/news/").body.decode()
+    page = reader.ask("/en/news/", Accept_Encoding="identity").body.decode()
     return re.search(r'href="(/en/news/populated-[-\w]+/)"', page)[1]

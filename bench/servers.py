@@ -1,6 +1,7 @@
 """The application server as `make run` starts it."""
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -8,8 +9,9 @@ import sys
 import time
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlsplit
 
-from .load import Reader
+from .load import Reader, Site
 
 ROOT = Path(__file__).resolve().parent.parent
 WORKERS, THREADS = 2, 4  # as in the Makefile
@@ -26,8 +28,8 @@ def free_port(wanted=0):
 
 
 @contextmanager
-def running(command, port, environment, log):
-    """The process of ``command`` once it answers at ``port``; its ``seconds_to_first_page`` say how long that took."""
+def running(command, site, environment, log):
+    """The process of ``command`` once ``site`` answers; its ``seconds_to_first_page`` say how long that took."""
     begin = time.perf_counter()
     with log.open("a") as output:
         process = subprocess.Popen(  # noqa: S603 - the words of the command stand below
@@ -40,7 +42,7 @@ def running(command, port, environment, log):
             start_new_session=True,
         )
     try:
-        wait_for_page(process, port, log)
+        wait_for_page(process, site, log)
         process.seconds_to_first_page = time.perf_counter() - begin
         yield process
     finally:
@@ -52,11 +54,11 @@ def running(command, port, environment, log):
             process.wait()
 
 
-def wait_for_page(process, port, log):
+def wait_for_page(process, site, log):
     end = time.monotonic() + PATIENCE
     while process.poll() is None and time.monotonic() < end:
         try:
-            with Reader(port) as reader:
+            with Reader(site) as reader:
                 answer = reader.ask("/en/")
         except OSError:
             time.sleep(0.005)
@@ -69,13 +71,46 @@ def wait_for_page(process, port, log):
 
 @contextmanager
 def portal(database_url, log, page_cache=True, application="cami_portal.wsgi:application", workers=WORKERS):
-    """``(process, port)`` of gunicorn with the portal; without ``page_cache`` every page is made anew."""
-    port = free_port()
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{port}"]
+    """``(process, site)`` of gunicorn with the portal; without ``page_cache`` every page is made anew."""
+    site = Site(free_port())
+    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{site.port}"]
     command += ["--workers", str(workers), "--worker-class", "gthread", "--threads", str(THREADS)]
     command += ["--no-control-socket"]
     environment = {"DEBUG": "false", "DATABASE_URL": database_url}
     if not page_cache:
         environment["PAGE_CACHE_MB"] = "0"
-    with running(command, port, environment, log) as process:
-        yield process, port
+    with running(command, site, environment, log) as process:
+        yield process, site
+
+
+STACK = ROOT / "deploy" / "stack"
+
+
+def has_stack():
+    path = f"{os.environ['PATH']}:/usr/sbin"
+    return STACK.exists() and all(shutil.which(tool, path=path) for tool in ("nginx", "redis-server", "openssl"))
+
+
+@contextmanager
+def stack(database_url, log):
+    """``(process, site)`` of ``deploy/stack`` with that database, and with no limit of requests a second."""
+    environment = {"STACK_INSIDE": "yes", "STACK_RATE": "1000000", "DATABASE_URL": database_url}
+    with log.open("a") as output:
+        process = subprocess.Popen(  # noqa: S603 - it stays up until its input is closed
+            [STACK, "sh", "-c", 'echo "$STACK_URL $STACK_CA"; exec cat'],
+            env=os.environ | environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=output,
+            text=True,
+        )
+    try:
+        said = next((line.split() for line in process.stdout if line.startswith("https://")), None)
+        if said is None:
+            raise ServerError(f"The stack did not start; see {log}.")
+        url, certificate = said
+        site = Site(urlsplit(url).port, urlsplit(url).hostname, Path(certificate))
+        yield process, site
+    finally:
+        process.stdin.close()
+        process.wait(timeout=PATIENCE)
