@@ -80,7 +80,6 @@ class Command(BaseCommand):
         )
         parser.add_argument("--events", type=int, default=100, help="how many events there shall be (default 100)")
 
-    @transaction.atomic
     def handle(self, articles, events, **options):
         if articles < 0 or events < 0:
             raise CommandError("Give numbers of items that are not negative.")
@@ -104,9 +103,10 @@ class Command(BaseCommand):
         while batch := list(itertools.islice(missing, BATCH)):
             dice = {number: random.Random(f"{model.__name__} {number}") for number in batch}  # noqa: S311 - no secret
             items = [make(number, dice[number], uuid=ids[number]) for number in batch]
-            self.create(model, items)
-            relate(items, [dice[number] for number in batch])
-            index.renew(items)
+            with transaction.atomic():  # a run that is stopped can be gone on with
+                self.create(model, items)
+                relate(items, [dice[number] for number in batch])
+                index.renew(items)
 
     def check_texts(self):
         """What is put together of clean parts is clean: ``create`` counts on it."""
