@@ -33,6 +33,8 @@ def main():
     asked = arguments()
     folder = asked.data.absolute()
     folder.mkdir(parents=True, exist_ok=True)
+    is_whole = asked.articles == SIZES and asked.database == list(KINDS)
+    output = asked.output or (ROOT / "BENCHMARKS.md" if is_whole else None)
     begin, every = time.monotonic(), []
 
     def say(text):
@@ -43,10 +45,9 @@ def main():
             say(f"--- {name}, {articles} articles")
             with KINDS[name].filled(folder, articles) as database:
                 every.append(measure(database, articles, folder / "server.log", say))
-    text = "\n".join(report(every))
-    is_whole = asked.articles == SIZES and asked.database == list(KINDS)
-    if output := asked.output or (ROOT / "BENCHMARKS.md" if is_whole else None):
-        output.write_text(f"{text.rstrip()}\n")
+            text = "\n".join(report(every))
+            if output:
+                output.write_text(f"{text.rstrip()}\n")
     print(text)
 
 

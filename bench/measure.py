@@ -74,8 +74,9 @@ class Meter:
             known = self.known(reader, row)
             if known is None:
                 return None
-            for _time in range(2 if len(row.paths) > 1 else 4):
-                self.round(reader, row, known)
+            for _time in range(4):
+                if sum(one.seconds for one in self.round(reader, row, known)) > 1:
+                    break  # it is warm enough, and would take long
             batches, answers, first = [], [], self.clocks()
             while not self.is_enough(batches, answers):
                 before, batch = self.clocks(), []

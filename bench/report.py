@@ -1,6 +1,7 @@
 """The results as Markdown."""
 
 import datetime
+import math
 import os
 import platform
 from pathlib import Path
@@ -96,7 +97,7 @@ def details(results):
             cost.row.name,
             number(cost.cpu),
             f"{number(cost.server)} + {number(cost.database)}" if results.database != "sqlite" else "–",
-            f"{100 * cost.spread / cost.cpu:.0f} %",
+            f"{100 * cost.spread / cost.cpu:.0f} %" if math.isfinite(cost.spread) else "–",
             judged(cost.cpu, cost.row.target_on(results.database)),
             number(cost.p50),
             number(cost.p99),
