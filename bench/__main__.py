@@ -1,6 +1,8 @@
 """The command: `make bench`, or `make bench ARGS="--articles 1000 --database sqlite"`."""
 
 import argparse
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -31,6 +33,7 @@ def arguments():
 
 def main():
     asked = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # and so stop the servers that were started
     folder = asked.data.absolute()
     folder.mkdir(parents=True, exist_ok=True)
     is_whole = asked.articles == SIZES and asked.database == list(KINDS)
