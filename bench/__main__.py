@@ -7,9 +7,9 @@ import time
 from pathlib import Path
 
 from .databases import KINDS
-from .measure import measure
+from .measure import UnexpectedAnswer, measure
 from .report import report
-from .servers import ROOT
+from .servers import ROOT, ServerError
 
 SIZES = [1000, 10_000, 100_000]
 
@@ -55,4 +55,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except (ServerError, UnexpectedAnswer) as error:
+        sys.exit(str(error))

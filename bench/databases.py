@@ -8,7 +8,7 @@ from contextlib import closing, contextmanager
 
 import psycopg2
 
-from .servers import ROOT
+from .servers import ROOT, ServerError
 
 EVENTS_PER_ARTICLE = 1 / 10
 NEXT_VERSION = "UPDATE publishing_contentversion SET number = number + 1 WHERE id = 1"
@@ -71,7 +71,9 @@ class PostgreSQL:
             text=True,
         )
         try:
-            url = next(line.strip() for line in server.stdout if line.startswith("postgres://"))
+            url = next((line.strip() for line in server.stdout if line.startswith("postgres://")), None)
+            if url is None:
+                raise ServerError("PostgreSQL did not start; what it said stands above.")
             fill(url, articles)
             host = url.removeprefix("postgres://portal@/").removesuffix("/portal")
             with closing(psycopg2.connect(host=host, user="portal", dbname="portal")) as connection:
