@@ -26,7 +26,7 @@ def fill(url, articles):
 
 
 class SQLite:
-    """A file; the server itself does the work."""
+    """A file; the server itself does the work. It has no statistics, as in an installation, where nothing makes any."""
 
     name, title, process, others = "sqlite", f"SQLite {sqlite3.sqlite_version}", None, ()
 
@@ -40,7 +40,6 @@ class SQLite:
         url = f"sqlite:///{path}"
         fill(url, articles)
         with closing(sqlite3.connect(path, isolation_level=None, timeout=20)) as connection:
-            connection.execute("ANALYZE")
             yield cls(url, connection)
 
     def edit(self):
@@ -79,7 +78,7 @@ class PostgreSQL:
             with closing(psycopg2.connect(host=host, user="portal", dbname="portal")) as connection:
                 connection.autocommit = True
                 with connection.cursor() as cursor:
-                    cursor.execute("VACUUM ANALYZE")
+                    cursor.execute("VACUUM ANALYZE")  # what autovacuum does in time
                 yield cls(url, connection, int((data / "postmaster.pid").read_text().split()[0]))
         finally:
             server.stdin.close()
