@@ -18,6 +18,7 @@ target says whether it is met.
   kept with the content version, such as the numbers beside filters, stay.
 - **after an edit**: before each request the content version is moved, as a save does, so that nothing that was kept is
   true any more; the edit itself is not counted.
+- **behind nginx**: as `deploy/stack` brings it up, by TLS, with no limit of requests a second.
 - **±** is two standard errors. p99 is told of at least a hundred requests.
 - Start: from the command of gunicorn to the first page, with files that the system has read before; median of three.
 - Memory: PSS of the master and two workers after {mixed:,} mixed requests.
