@@ -28,7 +28,7 @@ AT_PORT = $(if $(filter-out 8000,$(PORT)), PORT=$(PORT))
 # Prerequisites are made from left to right: several below count on it.
 .NOTPARALLEL:
 .SHELLFLAGS = -euc
-.PHONY: help run dev test test-postgres test-browser test-stack lint format lock audit sbom messages cards guide editor clean \
+.PHONY: help run dev test test-postgres test-browser test-stack bench lint format lock audit sbom messages cards guide editor clean \
         python venv venv-dev database static port opendata
 
 help:  ## List the commands
@@ -59,6 +59,9 @@ test-browser: venv-dev static  ## Run the browser tests (Debian's chromium)
 
 test-stack: venv-dev static  ## Run the tests of the whole stack (Debian's nginx, PostgreSQL and Redis)
 	@$(FOR_TESTS) $(ON_SQLITE) $(PY) -m pytest -m stack $(ARGS)
+
+bench: venv static  ## Measure what the portal costs, write BENCHMARKS.md (ARGS="--articles 1000 --database sqlite")
+	@$(FOR_TESTS) $(PY) -m bench $(ARGS)
 
 lint: venv-dev  ## Check Python and templates for mistakes and layout
 	@$(PY) -m ruff check .

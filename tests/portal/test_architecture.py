@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import call_command
 
-FLOORS = ["publishing", "contacts", "species", "events", "news", "cami_portal"]
+FLOORS = ["publishing", "contacts", "species", "events", "news", "cami_portal", "bench"]
 ROOT = Path(__file__).resolve().parents[2]
 
 
