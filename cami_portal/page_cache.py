@@ -121,7 +121,7 @@ class PageCache:
     def fetch(self, environ, edition):
         """The whole page as Django makes it now."""
         asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
-        asked |= {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "identity"}
+        asked |= {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "identity", "portal.edition": edition}
         said = []
         parts = self.application(asked, lambda status, headers, exc_info=None: said.append((status, headers)))
         try:

@@ -23,6 +23,7 @@ from django_filters.views import FilterView
 
 from .formats import PAGES, Json
 from .history import noted
+from .keeping import keep
 from .pasting import mended_characters
 from .periods import DayFilter
 from .search.query import matching, read
@@ -231,13 +232,19 @@ class ListFilter(django_filters.FilterSet):
         """``[(bound field, [Option, …]), …]``: choices that would give nothing are left out unless they are active."""
         return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
 
+    def counts(self, name):
+        """``{value: number of items}`` of a facet, under all other filters; of the whole list it is kept."""
+        others = {other: value for other, value in self.values.items() if other != name}
+        if not others:
+            return keep((self.request.path, name), lambda: self.filters[name].counts(self.queryset.all()))
+        narrowed = self.queryset.all()
+        for other, value in others.items():
+            narrowed = self.filters[other].filter(narrowed, value)
+        return self.filters[name].counts(narrowed)
+
     def options(self, name):
         facet, active = self.filters[name], self.values.get(name, [])
-        others = self.queryset.all()
-        for other, value in self.values.items():
-            if other != name:
-                others = self.filters[other].filter(others, value)
-        counts = facet.counts(others)
+        counts = self.counts(name)
         choices = list(facet.field.choices) or [(year, year) for year in sorted({*counts, *active}, reverse=True)]
         return [
             Option(value, label, number if number <= COUNTED_UP_TO else None, value in active)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from .. import wording
 from ..figures import with_pictures
+from ..keeping import kept
 from ..models import Page
 from ..own_links import up_to_date
 from ..structured_data import as_script, breadcrumbs
@@ -104,14 +105,17 @@ def dates(item):
     return format_html('<time datetime="{}">{}</time>{}', machine, words, hours)
 
 
-@register.simple_tag(takes_context=True)
-def navigation(context, place):
-    """The published standing pages that have their place there; those of all places are asked for once."""
-    known = context.render_context
-    if "navigation" not in known:
-        pages = Page.objects.published().exclude(place=Page.Place.NONE)
-        known["navigation"] = list(pages.only("slug", "place", "title", "title_en", "title_ru"))
-    return [page for page in known["navigation"] if page.place == place]
+@kept
+def pages_by_place():
+    """``{place: [Page, …]}`` of the published standing pages."""
+    pages = Page.objects.published().exclude(place=Page.Place.NONE).only("slug", "place", "title", "title_en", "title_ru")
+    return {place: [page for page in pages if page.place == place] for place in Page.Place}
+
+
+@register.simple_tag
+def navigation(place):
+    """The published standing pages that have their place there."""
+    return pages_by_place()[place]
 
 
 @register.simple_tag(takes_context=True)
