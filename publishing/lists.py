@@ -6,6 +6,7 @@ between facets all must fit. A value that is unknown is an error with a message 
 
 import re
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
@@ -22,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
 from .formats import PAGES, Json
-from .history import noted
+from .history import note
 from .keeping import keep
 from .pasting import mended_characters
 from .periods import DayFilter
@@ -73,6 +74,10 @@ class Facet(django_filters.Filter):
     def __init__(self, *, value, options, rows=None, item=None, **kwargs):
         self.value, self.rows, self.item = value, rows, item
         super().__init__(field_name=value, choices=options, **kwargs)
+
+    def __deepcopy__(self, memo):
+        """Each request has its own, of whose definition nothing is ever changed."""
+        return copy(self)
 
     @property
     def takes_keys(self):
@@ -292,8 +297,7 @@ class FilteredListView(FilterView):
     form = None  # the one that is asked for; None: the page
 
     def get_queryset(self):
-        items = super().get_queryset().published()
-        return noted(items) if issubclass(self.model, Publishable) and not self.form else items
+        return super().get_queryset().published()
 
     def rows(self, items):
         """What its data is about: the items themselves, or rows of theirs."""
@@ -336,6 +340,12 @@ class FilteredListView(FilterView):
         if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):
             raise Http404
         return super().paginate_queryset(queryset, page_size)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if self.model and issubclass(self.model, Publishable):
+            note(context["object_list"])
+        return context
 
     def render_to_response(self, context, **response_kwargs):
         wrong = self.filterset.is_bound and not self.filterset.is_valid()

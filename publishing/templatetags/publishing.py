@@ -1,5 +1,6 @@
 """What templates say of content: texts in the reader's language, dates in words, the way to the other language."""
 
+from functools import cache, lru_cache
 from html import unescape
 
 from django import template
@@ -23,6 +24,9 @@ from ..wording import in_some_language
 
 register = template.Library()
 
+CHOICE = (
+    '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span>{}</label>'
+)
 LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
 
 
@@ -83,11 +87,40 @@ def has(item, field):
     return bool(in_some_language(item, field)[0])
 
 
+@cache
+def labels(model, field):
+    """``{value: label}`` of a field; the labels are in whatever language is active when they are shown."""
+    return dict(model._meta.get_field(field).flatchoices)
+
+
+@register.simple_tag
+def choice(item, field):
+    """A field's choice in words; ``get_…_display`` goes through all choices each time, at every row of a list."""
+    value = getattr(item, field)
+    return labels(type(item), field).get(value, value)
+
+
+@register.simple_tag
+def choices(field, options):
+    """The boxes of a group of choices, written here since a template for each would take most of the page's time."""
+    ticked, name, key = field.value() or [], field.html_name, field.auto_id
+    boxes = []
+    for option in options:
+        checked = mark_safe(" checked") if option.active or option.value in ticked else ""
+        number = "" if option.number is None else format_html('<span class="option-number">{}</span>', option.number)
+        boxes.append((key, option.value, name, option.value, checked, option.label, number))
+    return format_html_join("", CHOICE, boxes)
+
+
 @register.simple_tag
 def day(value, precision="day", since=False):
     """A date as far as it is known, in words that may follow "since"."""
-    if value is None:
-        return ""
+    return time_element(value, precision, since, translation.get_language()) if value is not None else ""
+
+
+@lru_cache(maxsize=2000)
+def time_element(value, precision, since, language):
+    """Days repeat, in a list and among lists; ``language`` is the active one."""
     machine, words = wording.machine_date(value, precision), wording.day_in_words(value, precision, since)
     return format_html('<time datetime="{}">{}</time>', machine, words)
 
