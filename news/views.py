@@ -15,7 +15,8 @@ class ArticleList(FilteredListView):
     record = ArticleRecord
 
     def get_queryset(self):
-        return super().get_queryset().select_related("picture")
+        articles = super().get_queryset().select_related("picture")
+        return articles if self.form else articles.defer("body")
 
 
 class ArticleDetail(PublishedDetailView):

@@ -6,6 +6,8 @@ Only while a reader's page is made: elsewhere (commands, the desk, transactions 
 from contextvars import ContextVar
 from functools import wraps
 
+from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.utils.translation import get_language
 
 from .version import Edition
@@ -66,6 +68,8 @@ class KeepingMiddleware:
     """Readers' requests may keep what they look up. ``page_cache.py`` hands on the edition that it has asked for."""
 
     def __init__(self, get_response):
+        if settings.DEBUG:
+            raise MiddlewareNotUsed  # templates change under way
         self.get_response = get_response
 
     def __call__(self, request):

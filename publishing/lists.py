@@ -5,6 +5,7 @@ between facets all must fit. A value that is unknown is an error with a message 
 """
 
 import re
+from array import array
 from collections import Counter
 from copy import copy
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from operator import or_
 
 import django_filters
 from django import forms
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractYear
 from django.http import Http404
@@ -215,6 +217,11 @@ class ListFilter(django_filters.FilterSet):
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
     @property
+    def untouched_path(self):
+        """The path of a list that nobody has asked to narrow, whose form is the same for all; otherwise ``None``."""
+        return None if self.data else self.request.path
+
+    @property
     def unfiltered(self):
         """What stands behind the address of the list when all filters are taken off."""
         return ""
@@ -238,10 +245,20 @@ class ListFilter(django_filters.FilterSet):
         return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
 
     def counts(self, name):
-        """``{value: number of items}`` of a facet, under all other filters; of the whole list it is kept."""
+        """``{value: number of items}`` of a facet, under all other filters.
+
+        It is kept for the whole list and for one value of one other facet: those are few, and count the most items.
+        """
         others = {other: value for other, value in self.values.items() if other != name}
         if not others:
             return keep((self.request.path, name), lambda: self.filters[name].counts(self.queryset.all()))
+        if len(others) == 1:
+            [(other, value)] = others.items()
+            if isinstance(self.filters[other], Facet) and len(value) == 1:
+                return keep((self.request.path, name, other, *value), lambda: self.counts_under(name, others))
+        return self.counts_under(name, others)
+
+    def counts_under(self, name, others):
         narrowed = self.queryset.all()
         for other, value in others.items():
             narrowed = self.filters[other].filter(narrowed, value)
@@ -283,6 +300,63 @@ class ListFilter(django_filters.FilterSet):
         return query.urlencode()
 
 
+class OpenPage(Page):
+    """A page of a list whose end is not known: it holds one item more if there is a page after it."""
+
+    def __init__(self, items, number, paginator):
+        super().__init__(items[: paginator.per_page], number, paginator)
+        self.goes_on = len(items) > paginator.per_page
+
+    def has_next(self):
+        return self.goes_on
+
+    def next_page_number(self):
+        return self.number + 1
+
+    def previous_page_number(self):
+        return self.number - 1
+
+
+class ListPaginator(Paginator):
+    """Pages whose cost does not grow with the archive.
+
+    ``whole`` is the path of a list without filters: its number and, far from its beginning, its order are kept. What
+    filters leave is counted up to a thousand; beyond that only the page itself tells whether another one follows.
+    """
+
+    FAR = 50  # pages; nearer ones are found by walking along the index
+
+    def __init__(self, *args, whole=None, **kwargs):
+        self.whole = whole
+        super().__init__(*args, **kwargs)
+
+    @cached_property
+    def count(self):
+        if self.whole:
+            return keep((self.whole, "count"), self.object_list.count)
+        return self.object_list.order_by()[: COUNTED_UP_TO + 1].count()
+
+    @property
+    def goes_on(self):
+        """Whether there are more than are counted."""
+        return not self.whole and self.count > COUNTED_UP_TO
+
+    def page(self, number):
+        if self.goes_on:
+            first = (number - 1) * self.per_page
+            items = list(self.object_list[first : first + self.per_page + 1])
+            if not items:
+                raise EmptyPage
+            return OpenPage(items, number, self)
+        if not self.whole or number <= self.FAR:
+            return super().page(number)
+        number = self.validate_number(number)
+        keys = keep((self.whole, "keys"), lambda: array("q", self.object_list.values_list("pk", flat=True)))
+        wanted = keys[(number - 1) * self.per_page : number * self.per_page]
+        items = self.object_list.in_bulk(list(wanted))
+        return Page([items[key] for key in wanted if key in items], number, self)
+
+
 class FilteredListView(FilterView):
     """A list with its filters. Wrong filters answer 400 with the form and its messages, wrong page numbers 404.
 
@@ -290,6 +364,7 @@ class FilteredListView(FilterView):
     """
 
     paginate_by = 20
+    paginator_class = ListPaginator
     title = ""
     record = None  # what data says of its items
     forms = PAGES  # the other forms that it has addresses for
@@ -335,6 +410,10 @@ class FilteredListView(FilterView):
         """``[(form, address), …]`` of this list with its filters."""
         forms = [(form, f"{self.path}{form.suffix}{self.query}") for form in self.forms]
         return [*forms, (Json, reverse(f"api:{self.record.name}") + self.query)] if self.in_api else forms
+
+    def get_paginator(self, *args, **kwargs):
+        whole = None if self.filterset.values else self.request.path
+        return super().get_paginator(*args, whole=whole, **kwargs)
 
     def paginate_queryset(self, queryset, page_size):
         if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):

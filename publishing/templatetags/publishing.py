@@ -7,7 +7,7 @@ from django import template
 from django.conf import settings
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from .. import wording
 from ..figures import with_pictures
-from ..keeping import kept
+from ..keeping import keep, kept
 from ..models import Page
 from ..own_links import up_to_date
 from ..structured_data import as_script, breadcrumbs
@@ -160,14 +160,43 @@ def switch_language(context):
     code = next(code for code, name in settings.LANGUAGES if code != current)
     name = translation.get_language_info(code)["name_local"]
     request = context.get("request")
-    url = translate_url(request.get_full_path(), code) if request else f"/{code}/"
+    url = in_other_language(request.get_full_path(), code) if request else f"/{code}/"
     return {"code": code, "name": name.capitalize(), "url": url}
+
+
+class KeepingNode(template.Node):
+    def __init__(self, nodelist, key):
+        self.nodelist, self.key = nodelist, key
+
+    def render(self, context):
+        key = [part.resolve(context) for part in self.key]
+        if None in key:
+            return self.nodelist.render(context)
+        return keep(("part of a page", *key), lambda: self.nodelist.render(context))
+
+
+@register.tag
+def keeping(parser, token):
+    """``{% keeping "name" variable … %}``: a part that depends on these, on the content and on the language alone.
+
+    It is made once for an edition of the content (``keeping.py``); each time, if a variable is ``None``.
+    """
+    key = [parser.compile_filter(part) for part in token.split_contents()[1:]]
+    nodelist = parser.parse(["endkeeping"])
+    parser.delete_first_token()
+    return KeepingNode(nodelist, key)
 
 
 @register.simple_block_tag
 def plain_text(content):
     """What a block says, to be used more than once; a variable of it is escaped wherever it stands."""
     return " ".join(unescape(content).split())
+
+
+def in_other_language(path, code):
+    """Addresses differ in their language alone, so none has to be looked up."""
+    before, current, after = path.partition(f"/{translation.get_language()}/")
+    return f"{before}/{code}/{after}" if current else path
 
 
 def languages(item):
@@ -194,7 +223,7 @@ def alternates(context):
     if request is None:
         return ""
     path, current = own_path(context), translation.get_language()
-    paths = {code: translate_url(path, code) for code in languages(context.get("object"))}
+    paths = {code: in_other_language(path, code) for code in languages(context.get("object"))}
     canonical = paths.get(current) or next(iter(paths.values()))
     if len(paths) > 1:
         paths["x-default"] = path.removeprefix(f"/{current}")
