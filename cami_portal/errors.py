@@ -10,6 +10,7 @@ from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
 
 from publishing.formats import refused
+from publishing.keeping import reading
 
 from .informea import odata
 
@@ -37,7 +38,7 @@ def error_page(request, status):
     if request.path_info.startswith(odata.PATH):
         return odata.error(status, MESSAGES[status])
     language = translation.get_language_from_path(request.path_info)
-    with translation.override(language or translation.get_language_from_request(request)):
+    with reading(None), translation.override(language or translation.get_language_from_request(request)):
         context = {"status": status, "section": section_of(request.path_info), "minutes": settings.THROTTLE_MINUTES}
         page = render_to_string("error.html", context)
         response = HttpResponse(page, status=status)

@@ -79,7 +79,7 @@ MIDDLEWARE = [
     "cami_portal.security.ContentSecurityPolicyMiddleware",
     "cami_portal.security.CrossOriginMiddleware",
     "cami_portal.security.ReadOnlyMiddleware",
-    "publishing.keeping.KeepingMiddleware",
+    "cami_portal.page_cache.KeepingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cami_portal.languages.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

@@ -88,7 +88,7 @@ class Article(Publishable):
             image=self.picture and self.picture.structured_data(absolute),
             about=references(shown.get("species"), absolute),
             spatialCoverage=references(shown.get("states"), absolute),
-            mentions=references([row.organisation for row in self.organisation_parts.all()], absolute),
+            mentions=references([part.organisation for part in shown.get("parts", ())], absolute),
         )
 
     @property

@@ -24,9 +24,7 @@ from ..wording import in_some_language
 
 register = template.Library()
 
-CHOICE = (
-    '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span>{}</label>'
-)
+CHOICE = '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span>{}</label>'
 LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
 
 
@@ -141,7 +139,9 @@ def dates(item):
 @kept
 def pages_by_place():
     """``{place: [Page, …]}`` of the published standing pages."""
-    pages = Page.objects.published().exclude(place=Page.Place.NONE).only("slug", "place", "title", "title_en", "title_ru")
+    pages = (
+        Page.objects.published().exclude(place=Page.Place.NONE).only("slug", "place", "title", "title_en", "title_ru")
+    )
     return {place: [page for page in pages if page.place == place] for place in Page.Place}
 
 
