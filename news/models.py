@@ -1,7 +1,6 @@
 """Articles: news, press releases, announcements, obituaries, items in the press and projects."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation, OrganisationPart, Person
@@ -9,6 +8,7 @@ from events.models import Event
 from publishing.checklist import Gap
 from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
+from publishing.slugs import page_address
 from publishing.states import Publishable
 from publishing.structured_data import language_of, portal, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
@@ -69,7 +69,7 @@ class Article(Publishable):
         constraints = Publishable.constraints()
 
     def get_absolute_url(self):
-        return reverse("news:detail", args=[self.slug])
+        return page_address("news:detail", self.slug)
 
     @property
     def schema_type(self):

@@ -125,7 +125,7 @@ def noted_of_late(model):
 
 
 def note(items):
-    """Give each item of a list ``noted_at``: when it was last changed while readers could see it, if that was of late."""
+    """Give each item ``noted_at``: when it was last changed while readers could see it, if that was of late."""
     for item in items:
         at = noted_of_late(type(item)).get(item.pk)
         item.noted_at = at if at and at >= item.published_at else None

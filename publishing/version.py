@@ -44,7 +44,7 @@ class Edition:
 
     @classmethod
     def now(cls):
-        """The present one, by one query unless it has just begun; raises ``django.db.Error`` if the database is away."""
+        """The present one, by one query unless it has just begun; ``django.db.Error`` if the database is away."""
         with connection.cursor() as cursor:  # the ORM would take three times as long, at every request
             cursor.execute("SELECT number FROM publishing_contentversion WHERE id = 1")
             (number,) = cursor.fetchone() or (0,)

@@ -126,14 +126,21 @@ def time_element(value, precision, since, language):
 @register.simple_tag
 def dates(item):
     """The days, and hours if known, from an item's start to its end."""
-    words = wording.range_in_words(item.start, item.start_precision, item.end, item.end_precision)
-    if not words:
+    if item.start is None and item.end is None:
         return _("date to be announced") if hasattr(item, "start_time") else ""
-    hours = ""
-    if getattr(item, "start_time", None):
-        hours = ", " + wording.times_in_words(item.start_time, item.end_time, item.time_zone)
-    machine = wording.machine_date(item.start or item.end, item.start_precision if item.start else item.end_precision)
-    return format_html('<time datetime="{}">{}</time>{}', machine, words, hours)
+    days = (item.start, item.start_precision, item.end, item.end_precision)
+    element = range_element(*days, translation.get_language())
+    if not getattr(item, "start_time", None):
+        return element
+    return format_html("{}, {}", element, wording.times_in_words(item.start_time, item.end_time, item.time_zone))
+
+
+@lru_cache(maxsize=2000)
+def range_element(start, start_precision, end, end_precision, language):
+    """As ``time_element()``."""
+    machine = wording.machine_date(start or end, start_precision if start else end_precision)
+    words = wording.range_in_words(start, start_precision, end, end_precision)
+    return format_html('<time datetime="{}">{}</time>', machine, words)
 
 
 @kept
