@@ -69,9 +69,12 @@ class ChangeNoteQuerySet(ContentQuerySet):
         return self.filter(Q(text_en__gt="") | Q(text_ru__gt=""))
 
     def of(self, item):
-        """The notes of one item, but not of what was changed before readers could see it."""
-        shown = self.written().filter(content_type=ContentType.objects.get_for_model(item), object_id=item.pk)
-        return shown.filter(at__gte=item.published_at) if item.published_at else self.none()
+        """The notes of one item, but not of what was changed before readers could see it; others have none."""
+        since = getattr(item, "published_at", None)
+        if since is None:
+            return self.none()
+        content_type = ContentType.objects.get_for_model(item)
+        return self.written().filter(content_type=content_type, object_id=item.pk, at__gte=since)
 
 
 class ChangeNote(Content):
