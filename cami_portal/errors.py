@@ -9,9 +9,9 @@ from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.views.decorators.csrf import requires_csrf_token
-from redis import RedisError
 
 from publishing.formats import refused
+from publishing.keeping import reading
 
 from .informea import odata
 from .logs import request_id
@@ -27,7 +27,6 @@ MESSAGES = {
     507: "The disk of the server is full. Nothing was saved.",
 }
 DISK_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-AWAY = (InterfaceError, OperationalError, RedisError)
 SQLITE_FULL = ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
 SECTIONS = ("news", "events", "species", "contacts")
 
@@ -46,7 +45,7 @@ def error_page(request, status):
     if request.path_info.startswith(odata.PATH):
         return odata.error(status, f"{MESSAGES[status]} Request {number}." if number else MESSAGES[status])
     language = translation.get_language_from_path(request.path_info)
-    with translation.override(language or translation.get_language_from_request(request)):
+    with reading(None), translation.override(language or translation.get_language_from_request(request)):
         context = {
             "status": status,
             "section": section_of(request.path_info),
@@ -99,11 +98,21 @@ def server_error(request):
     error = sys.exc_info()[1]
     if is_disk_full(error):
         return error_page(request, 507)
-    if not isinstance(error, AWAY):
+    if not is_away(error):
         return error_page(request, 500)
     response = error_page(request, 503)
     response["Retry-After"] = "30"
     return response
+
+
+def is_away(error):
+    """Whether the database, or Redis, could not be asked."""
+    if settings.REDIS_URL:
+        from redis import RedisError  # a large library, for those who have it
+
+        if isinstance(error, RedisError):
+            return True
+    return isinstance(error, (InterfaceError, OperationalError))
 
 
 def is_disk_full(error):
@@ -111,7 +120,4 @@ def is_disk_full(error):
     if isinstance(error, OSError):
         return error.errno in DISK_FULL
     cause = getattr(error, "__cause__", None)
-    sqlite = getattr(cause, "sqlite_errorname", "").startswith(
-        ("SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_IOERR_SHM")
-    )
-    return sqlite or getattr(cause, "pgcode", None) == "53100"
+    return getattr(cause, "sqlite_errorname", "").startswith(SQLITE_FULL) or getattr(cause, "pgcode", None) == "53100"

@@ -15,9 +15,11 @@ from threading import Lock
 
 import brotli
 from django.conf import settings
+from django.core.exceptions import MiddlewareNotUsed
 from django.db import Error, connection
 from django.utils.http import parse_etags
 
+from publishing.keeping import reading
 from publishing.version import Edition
 
 # Not among them: tables, which are whole archives, and what tells of the last dump, which moves no version.
@@ -88,6 +90,25 @@ class Answer:
         return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
 
 
+class KeepingMiddleware:
+    """What readers' pages look up is kept too (``publishing/keeping.py``), so that making one costs little.
+
+    It is kept for the edition that the page is made for: above, that was asked for before anything else was read.
+    """
+
+    def __init__(self, get_response):
+        if settings.DEBUG:
+            raise MiddlewareNotUsed  # templates change meanwhile
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method not in ("GET", "HEAD") or request.path_info.startswith(("/admin/", "/accounts/")):
+            return self.get_response(request)
+        edition = request.META.get("portal.edition")
+        with reading((lambda: edition) if edition else Edition.now):
+            return self.get_response(request)
+
+
 class PageCache:
     """A WSGI application in front of ``application``; ``room`` is how many bytes it may keep."""
 
@@ -122,7 +143,7 @@ class PageCache:
     def fetch(self, environ, edition):
         """The whole page as Django makes it now."""
         asked = {name: value for name, value in environ.items() if name not in CONDITIONS}
-        asked |= {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "identity"}
+        asked |= {"REQUEST_METHOD": "GET", "HTTP_ACCEPT_ENCODING": "identity", "portal.edition": edition}
         said = []
         parts = self.application(asked, lambda status, headers, exc_info=None: said.append((status, headers)))
         try:

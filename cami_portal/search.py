@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django import forms
+from django.core.paginator import Paginator
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -130,6 +131,9 @@ class Search(FilteredListView):
 
     def get_queryset(self):
         return SearchEntry.objects.none()
+
+    def get_paginator(self, found, per_page, **kwargs):
+        return Paginator(found, per_page)  # it is counted already
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)

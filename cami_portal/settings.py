@@ -80,6 +80,7 @@ MIDDLEWARE = [
     "cami_portal.security.CrossOriginMiddleware",
     "cami_portal.security.ReadersMiddleware",
     "cami_portal.health.HealthMiddleware",  # above all that asks for the host
+    "cami_portal.page_cache.KeepingMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "cami_portal.languages.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",

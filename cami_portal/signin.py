@@ -6,7 +6,6 @@ What allauth asks an adapter stands in the adapters. Limits are settings (``ACCO
 
 import logging
 
-import qrcode
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.forms import LoginForm as BaseLoginForm
 from allauth.account.forms import ReauthenticateForm as BaseReauthenticateForm
@@ -32,7 +31,6 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST
-from qrcode.image.svg import SvgPathImage
 
 from .errors import too_many_requests
 from .sessions import SessionStore
@@ -168,6 +166,9 @@ class TwoFactorAdapter(DefaultMFAAdapter):
 
     def build_totp_svg(self, url):
         # Inline in the page, and so without the head of a file of its own.
+        import qrcode  # once in an account's life
+        from qrcode.image.svg import SvgPathImage
+
         return qrcode.make(url, image_factory=SvgPathImage, border=2).to_string(encoding="unicode")
 
 

@@ -1,8 +1,24 @@
 from django.utils.translation import gettext_lazy as _
 
+from publishing.keeping import kept
 from publishing.lists import Facet, ListFilter, TextFilter
 
 from .models import Country, Organisation, Role, Topic
+
+
+@kept
+def topic_options():
+    return list(Topic.objects.values_list("slug", "name"))
+
+
+@kept
+def organisation_options():
+    return list(Organisation.objects.filter(roles__isnull=False).distinct().values_list("slug", "name"))
+
+
+@kept
+def country_options():
+    return list(Country.objects.values_list("code", "name"))
 
 
 class RoleFilter(ListFilter):
@@ -10,12 +26,12 @@ class RoleFilter(ListFilter):
         value="topic__slug",
         rows=Role.topics.through.objects.all,
         item="role",
-        options=lambda: list(Topic.objects.values_list("slug", "name")),
+        options=topic_options,
         label=_("Topic"),
     )
     organisation = Facet(
         value="organisation__slug",
-        options=lambda: list(Organisation.objects.filter(roles__isnull=False).distinct().values_list("slug", "name")),
+        options=organisation_options,
         label=_("Organisation"),
     )
 
@@ -23,6 +39,4 @@ class RoleFilter(ListFilter):
 class OrganisationFilter(ListFilter):
     q = TextFilter()
     kind = Facet(value="kind", options=lambda: Organisation.Kind.choices, label=_("Kind"))
-    country = Facet(
-        value="country__code", options=lambda: list(Country.objects.values_list("code", "name")), label=_("Country")
-    )
+    country = Facet(value="country__code", options=country_options, label=_("Country"))

@@ -5,7 +5,6 @@ import re
 
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,7 +13,7 @@ from publishing.constraints import FieldCheck
 from publishing.content import Content, ContentQuerySet
 from publishing.dates import PrecisionField, Term, not_before
 from publishing.facts import Documented
-from publishing.slugs import Addressed
+from publishing.slugs import Addressed, page_address
 from publishing.structured_data import recorded, references
 from publishing.text import CleanCharField, CleanTextField
 
@@ -116,7 +115,7 @@ class Organisation(Documented, Addressed):
         ]
 
     def get_absolute_url(self):
-        return reverse("contacts:organisation", args=[self.slug])
+        return page_address("contacts:organisation", self.slug)
 
     def search_names(self):
         return list(filter(None, [self.name_en, self.name_ru, self.acronym]))
@@ -305,7 +304,7 @@ class Role(Addressed):
         ordering = ["order", "slug"]
 
     def get_absolute_url(self):
-        return reverse("contacts:role", args=[self.slug])
+        return page_address("contacts:role", self.slug)
 
     def structured_data(self, absolute, shown):
         """The organisation, and how it is reached about this; whoever holds the role is not told."""

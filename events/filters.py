@@ -1,7 +1,7 @@
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
-from contacts.models import Country
+from contacts.filters import country_options
 from publishing.lists import Facet, ListFilter, TextFilter, YearFacet
 from species.filters import species_options, state_options
 
@@ -46,10 +46,6 @@ class WhatFacet(Facet):
         deadlines = Count("pk", filter=Q(kind=Event.Kind.DEADLINE))
         numbers = queryset.order_by().aggregate(deadlines=deadlines, all=Count("pk"))
         return {self.MEETINGS: numbers["all"] - numbers["deadlines"], self.DEADLINES: numbers["deadlines"]}
-
-
-def country_options():
-    return list(Country.objects.values_list("code", "name"))
 
 
 class EventFilter(ListFilter):

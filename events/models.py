@@ -16,6 +16,7 @@ from publishing.constraints import FieldCheck
 from publishing.content import Content, ContentQuerySet
 from publishing.dates import Precision, PrecisionField, first_day, last_day, not_before
 from publishing.models import Picture
+from publishing.slugs import page_address
 from publishing.states import Publishable, PublishableQuerySet
 from publishing.structured_data import language_of, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
@@ -216,7 +217,7 @@ class Event(Publishable):
         ]
 
     def get_absolute_url(self):
-        return reverse("events:detail", args=[self.slug])
+        return page_address("events:detail", self.slug)
 
     @property
     def schema_type(self):

@@ -1,7 +1,6 @@
 """Articles: news, press releases, announcements, obituaries, items in the press and projects."""
 
 from django.db import models
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Organisation, OrganisationPart, Person
@@ -9,6 +8,7 @@ from events.models import Event
 from publishing.checklist import Gap
 from publishing.dates import PrecisionField, first_day
 from publishing.models import Picture
+from publishing.slugs import page_address
 from publishing.states import Publishable
 from publishing.structured_data import language_of, portal, recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
@@ -59,11 +59,19 @@ class Article(Publishable):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["-date", "date_precision", "-pk"]
-        indexes = [models.Index(fields=["-date", "date_precision", "-id"], name="news_article_by_date")]
+        # With what tells whether an article is live, so that lists are counted and walked along without its text.
+        indexes = [
+            models.Index(
+                fields=["-date", "date_precision", "-id", "published_at", "withdrawn_at", "expires_at"],
+                name="news_article_by_date",
+            ),
+            models.Index(fields=["published_at"], name="news_article_begins"),
+            models.Index(fields=["expires_at"], name="news_article_ends"),
+        ]
         constraints = Publishable.constraints()
 
     def get_absolute_url(self):
-        return reverse("news:detail", args=[self.slug])
+        return page_address("news:detail", self.slug)
 
     @property
     def schema_type(self):
@@ -82,7 +90,7 @@ class Article(Publishable):
             image=self.picture and self.picture.structured_data(absolute),
             about=references(shown.get("species"), absolute),
             spatialCoverage=references(shown.get("states"), absolute),
-            mentions=references([row.organisation for row in self.organisation_parts.all()], absolute),
+            mentions=references([part.organisation for part in shown.get("parts", ())], absolute),
         )
 
     @property

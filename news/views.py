@@ -1,11 +1,15 @@
 from django.utils.translation import gettext_lazy as _
 
 from publishing.lists import FilteredListView
+from publishing.related import related_keys
 from publishing.views import PublishedDetailView
+from species.related import all_instruments, all_species, all_states, among
 
 from .filters import ArticleFilter
 from .models import Article
 from .records import ArticleRecord
+
+RELATIONS = ("species", "states", "events", "instruments", "people", "organisation_parts")
 
 
 class ArticleList(FilteredListView):
@@ -15,7 +19,8 @@ class ArticleList(FilteredListView):
     record = ArticleRecord
 
     def get_queryset(self):
-        return super().get_queryset().select_related("picture")
+        articles = super().get_queryset().select_related("picture")
+        return articles if self.form else articles.defer("body")
 
 
 class ArticleDetail(PublishedDetailView):
@@ -23,20 +28,17 @@ class ArticleDetail(PublishedDetailView):
     extra_context = {"trail": [("news:list", _("News"))]}
 
     def get_queryset(self):
-        return (
-            super()
-            .get_queryset()
-            .select_related("picture", "source")
-            .prefetch_related("organisation_parts__organisation")
-        )
+        return super().get_queryset().select_related("picture", "source")
 
     def get_context_data(self, **kwargs):
         article = self.object
+        keys = related_keys(article, *RELATIONS)
         return super().get_context_data(
-            species=article.species.published(),
-            states=article.states.select_related("country"),
-            events=article.events.published(),
-            instruments=article.instruments.published(),
-            people=article.people.select_related("organisation"),
+            species=among(all_species(), keys["species"]),
+            states=among(all_states(), keys["states"]),
+            instruments=among(all_instruments(), keys["instruments"]),
+            events=article.events.published() if keys["events"] else [],
+            people=article.people.select_related("organisation") if keys["people"] else [],
+            parts=article.organisation_parts.select_related("organisation") if keys["organisation_parts"] else [],
             **kwargs,
         )

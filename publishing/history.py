@@ -19,8 +19,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core import serializers
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Prefetch, Q, Subquery, Value
-from django.db.models.functions import Greatest
+from django.db.models import Exists, OuterRef, Prefetch, Q
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.text import capfirst
@@ -33,6 +32,7 @@ from reversion.revisions import _get_options, set_date_created
 
 from . import storage
 from .content import Content, ContentQuerySet
+from .keeping import kept
 from .slugs import make_slug
 from .states import Publishable
 from .text import CleanCharField
@@ -69,7 +69,12 @@ class ChangeNoteQuerySet(ContentQuerySet):
         return self.filter(Q(text_en__gt="") | Q(text_ru__gt=""))
 
     def of(self, item):
-        return self.filter(content_type=ContentType.objects.get_for_model(item), object_id=item.pk)
+        """The notes of one item, but not of what was changed before readers could see it; others have none."""
+        since = getattr(item, "published_at", None)
+        if since is None:
+            return self.none()
+        content_type = ContentType.objects.get_for_model(item)
+        return self.written().filter(content_type=content_type, object_id=item.pk, at__gte=since)
 
 
 class ChangeNote(Content):
@@ -112,15 +117,21 @@ class ChangeNote(Content):
         return timezone.localdate(self.at)
 
 
-def noted(items):
-    """``items``, each with ``noted_at``: when readers were last told of a change, if that was in the last 30 days."""
+@kept
+def noted_of_late(model):
+    """``{key of an item: when}`` readers were last told of a change of it, in the last 30 days."""
     today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)  # pages turn older by whole days
     notes = ChangeNote.objects.written().filter(
-        content_type=ContentType.objects.get_for_model(items.model),
-        object_id=OuterRef("pk"),
-        at__gte=Greatest(OuterRef("published_at"), Value(today - RECENT)),
+        content_type=ContentType.objects.get_for_model(model), at__gte=today - RECENT
     )
-    return items.annotate(noted_at=Subquery(notes.order_by("-at").values("at")[:1]))
+    return dict(notes.order_by("at").values_list("object_id", "at"))
+
+
+def note(items):
+    """Give each item ``noted_at``: when it was last changed while readers could see it, if that was of late."""
+    for item in items:
+        at = noted_of_late(type(item)).get(item.pk)
+        item.noted_at = at if at and at >= item.published_at else None
 
 
 # --- keeping ------------------------------------------------------------------------------------------------------

@@ -5,13 +5,16 @@ between facets all must fit. A value that is unknown is an error with a message 
 """
 
 import re
+from array import array
 from collections import Counter
+from copy import copy
 from dataclasses import dataclass
 from functools import reduce
 from operator import or_
 
 import django_filters
 from django import forms
+from django.core.paginator import EmptyPage, Page, Paginator
 from django.db.models import Count, Q
 from django.db.models.functions import ExtractYear
 from django.http import Http404
@@ -22,7 +25,8 @@ from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
 from .formats import PAGES, Json
-from .history import noted
+from .history import note
+from .keeping import keep
 from .pasting import mended_characters
 from .periods import DayFilter
 from .search.query import matching, read
@@ -72,6 +76,10 @@ class Facet(django_filters.Filter):
     def __init__(self, *, value, options, rows=None, item=None, **kwargs):
         self.value, self.rows, self.item = value, rows, item
         super().__init__(field_name=value, choices=options, **kwargs)
+
+    def __deepcopy__(self, memo):
+        """Each request has its own, of whose definition nothing is ever changed."""
+        return copy(self)
 
     @property
     def takes_keys(self):
@@ -209,6 +217,11 @@ class ListFilter(django_filters.FilterSet):
         return {name: value for name, value in self.form.cleaned_data.items() if value}
 
     @property
+    def untouched_path(self):
+        """The path of a list that nobody has asked to narrow, whose form is the same for all; otherwise ``None``."""
+        return None if self.data else self.request.path
+
+    @property
     def unfiltered(self):
         """What stands behind the address of the list when all filters are taken off."""
         return ""
@@ -231,13 +244,29 @@ class ListFilter(django_filters.FilterSet):
         """``[(bound field, [Option, …]), …]``: choices that would give nothing are left out unless they are active."""
         return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
 
+    def counts(self, name):
+        """``{value: number of items}`` of a facet, under all other filters.
+
+        It is kept for the whole list and for one value of one other facet: those are few, and count the most items.
+        """
+        others = {other: value for other, value in self.values.items() if other != name}
+        if not others:
+            return keep((self.request.path, name), lambda: self.filters[name].counts(self.queryset.all()))
+        if len(others) == 1:
+            [(other, value)] = others.items()
+            if isinstance(self.filters[other], Facet) and len(value) == 1:
+                return keep((self.request.path, name, other, *value), lambda: self.counts_under(name, others))
+        return self.counts_under(name, others)
+
+    def counts_under(self, name, others):
+        narrowed = self.queryset.all()
+        for other, value in others.items():
+            narrowed = self.filters[other].filter(narrowed, value)
+        return self.filters[name].counts(narrowed)
+
     def options(self, name):
         facet, active = self.filters[name], self.values.get(name, [])
-        others = self.queryset.all()
-        for other, value in self.values.items():
-            if other != name:
-                others = self.filters[other].filter(others, value)
-        counts = facet.counts(others)
+        counts = self.counts(name)
         choices = list(facet.field.choices) or [(year, year) for year in sorted({*counts, *active}, reverse=True)]
         return [
             Option(value, label, number if number <= COUNTED_UP_TO else None, value in active)
@@ -271,6 +300,63 @@ class ListFilter(django_filters.FilterSet):
         return query.urlencode()
 
 
+class OpenPage(Page):
+    """A page of a list whose end is not known: it holds one item more if there is a page after it."""
+
+    def __init__(self, items, number, paginator):
+        super().__init__(items[: paginator.per_page], number, paginator)
+        self.goes_on = len(items) > paginator.per_page
+
+    def has_next(self):
+        return self.goes_on
+
+    def next_page_number(self):
+        return self.number + 1
+
+    def previous_page_number(self):
+        return self.number - 1
+
+
+class ListPaginator(Paginator):
+    """Pages whose cost does not grow with the archive.
+
+    ``whole`` is the path of a list without filters: its number and, far from its beginning, its order are kept. What
+    filters leave is counted up to a thousand; beyond that only the page itself tells whether another one follows.
+    """
+
+    FAR = 50  # pages; nearer ones are found by walking along the index
+
+    def __init__(self, *args, whole=None, **kwargs):
+        self.whole = whole
+        super().__init__(*args, **kwargs)
+
+    @cached_property
+    def count(self):
+        if self.whole:
+            return keep((self.whole, "count"), self.object_list.count)
+        return self.object_list.order_by()[: COUNTED_UP_TO + 1].count()
+
+    @property
+    def goes_on(self):
+        """Whether there are more than are counted."""
+        return not self.whole and self.count > COUNTED_UP_TO
+
+    def page(self, number):
+        if self.goes_on:
+            first = (number - 1) * self.per_page
+            items = list(self.object_list[first : first + self.per_page + 1])
+            if not items:
+                raise EmptyPage
+            return OpenPage(items, number, self)
+        if not self.whole or number <= self.FAR:
+            return super().page(number)
+        number = self.validate_number(number)
+        keys = keep((self.whole, "keys"), lambda: array("q", self.object_list.values_list("pk", flat=True)))
+        wanted = keys[(number - 1) * self.per_page : number * self.per_page]
+        items = self.object_list.in_bulk(list(wanted))
+        return Page([items[key] for key in wanted if key in items], number, self)
+
+
 class FilteredListView(FilterView):
     """A list with its filters. Wrong filters answer 400 with the form and its messages, wrong page numbers 404.
 
@@ -278,6 +364,7 @@ class FilteredListView(FilterView):
     """
 
     paginate_by = 20
+    paginator_class = ListPaginator
     title = ""
     record = None  # what data says of its items
     forms = PAGES  # the other forms that it has addresses for
@@ -285,8 +372,7 @@ class FilteredListView(FilterView):
     form = None  # the one that is asked for; None: the page
 
     def get_queryset(self):
-        items = super().get_queryset().published()
-        return noted(items) if issubclass(self.model, Publishable) and not self.form else items
+        return super().get_queryset().published()
 
     def rows(self, items):
         """What its data is about: the items themselves, or rows of theirs."""
@@ -325,10 +411,20 @@ class FilteredListView(FilterView):
         forms = [(form, f"{self.path}{form.suffix}{self.query}") for form in self.forms]
         return [*forms, (Json, reverse(f"api:{self.record.name}") + self.query)] if self.in_api else forms
 
+    def get_paginator(self, *args, **kwargs):
+        whole = None if self.filterset.values else self.request.path
+        return super().get_paginator(*args, whole=whole, **kwargs)
+
     def paginate_queryset(self, queryset, page_size):
         if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):
             raise Http404
         return super().paginate_queryset(queryset, page_size)
+
+    def get_context_data(self, **kwargs):
+        context = super().get_context_data(**kwargs)
+        if self.model and issubclass(self.model, Publishable):
+            note(context["object_list"])
+        return context
 
     def render_to_response(self, context, **response_kwargs):
         wrong = self.filterset.is_bound and not self.filterset.is_valid()

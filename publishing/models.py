@@ -15,7 +15,7 @@ from .links import CheckedLink, LinkUse
 from .pictures import SHARED, make_variants, picture_path, variant_names
 from .preview import PreviewLink
 from .search.index import SearchEntry, SearchName, SearchWord
-from .slugs import SLUG_LENGTH, FormerSlug
+from .slugs import SLUG_LENGTH, FormerSlug, page_address
 from .states import Publishable
 from .storage import names_of, put_aside
 from .structured_data import language_of, recorded
@@ -243,7 +243,7 @@ class Page(Publishable):
         constraints = Publishable.constraints()
 
     def get_absolute_url(self):
-        return reverse("page", args=[self.slug])
+        return page_address("page", self.slug)
 
     @property
     def schema_type(self):

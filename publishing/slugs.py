@@ -1,13 +1,16 @@
 """Addresses of items: one slug for both languages, ASCII, unique; an address that was once public keeps working."""
 
 import re
+from functools import cache
 
 from anyascii import anyascii
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.urls import get_script_prefix, reverse
 from django.utils.text import slugify
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from .content import Content, ContentQuerySet, Identified
@@ -24,6 +27,18 @@ def make_slug(text, taken=lambda slug: False):
         slug = f"{stem[: SLUG_LENGTH - len(str(number)) - 1]}-{number}"
         number += 1
     return slug
+
+
+def page_address(view, slug):
+    """The address at which ``view`` (its name) shows the item with ``slug``: ``reverse()`` for long lists."""
+    before, after = _around_the_slug(view, get_language(), get_script_prefix())
+    return f"{before}{slug}{after}"
+
+
+@cache
+def _around_the_slug(view, language, prefix):
+    before, _slug, after = reverse(view, args=["slug-of-it"]).rpartition("slug-of-it")
+    return before, after
 
 
 class FormerSlugQuerySet(models.QuerySet):

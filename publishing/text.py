@@ -16,7 +16,7 @@ from django.utils.html import strip_tags
 from django.utils.translation import gettext_lazy as _
 from django_prose_editor.fields import ProseEditorField
 
-from .pasting import mended_characters, mended_html, mended_lines
+from .pasting import mended_characters, mended_lines
 
 RICH_TEXT = {
     "Bold": True,
@@ -127,6 +127,8 @@ def safe_html(value):
 
 def clean_html(value):
     """``value`` as it is stored: safe, and mended where it was pasted."""
+    from .pasted_html import mended_html  # readers' pages do without the parser
+
     html = mended_characters(value)
     for _turn in range(3):  # what is mended may fall into place anew when it is read again
         before, html = html, safe_html(mended_html(html, TAGS, ATTRIBUTES)).strip()

@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
-from django.db.models import F, Min, Q
+from django.db.models import F
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -63,11 +63,9 @@ def next_turn(now):
     turns = [tomorrow]
     for model in apps.get_models():
         if issubclass(model, Publishable):
-            ahead = model.objects.aggregate(
-                begins=Min("published_at", filter=Q(published_at__gt=now)),
-                ends=Min("expires_at", filter=Q(expires_at__gt=now)),
-            )
-            turns += [instant for instant in ahead.values() if instant]
+            for instant in ("published_at", "expires_at"):  # each by its index
+                ahead = model.objects.filter(**{f"{instant}__gt": now}).order_by(instant)
+                turns += ahead.values_list(instant, flat=True)[:1]
     return min(turns)
 
 

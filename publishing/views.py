@@ -39,7 +39,7 @@ class PublishedDetailView(DetailView):
         return items.filter(pk=self.preview["item"].pk) if self.preview else items.published()
 
     def get_context_data(self, **kwargs):
-        notes = ChangeNote.objects.published().of(self.object)[:NOTES]
+        notes = ChangeNote.objects.of(self.object)[:NOTES]
         return super().get_context_data(preview=self.preview, notes=notes, **kwargs)
 
     def get(self, request, *args, **kwargs):

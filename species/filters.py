@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Country
+from publishing.keeping import kept
 from publishing.lists import Facet, ListFilter, TextFilter
 
 from .models import (
@@ -17,10 +18,12 @@ from .models import (
 )
 
 
+@kept
 def species_options():
     return list(Species.objects.published().values_list("slug", "name"))
 
 
+@kept
 def state_options():
     return list(Country.objects.filter(range_state__isnull=False).values_list("code", "name"))
 

@@ -17,6 +17,7 @@ from publishing.content import ContentQuerySet, Identified
 from publishing.dates import PrecisionField, Term
 from publishing.facts import SourcedFact
 from publishing.models import Picture
+from publishing.slugs import page_address
 from publishing.states import Publishable, PublishableQuerySet
 from publishing.structured_data import recorded, references
 from publishing.text import CleanCharField, CleanTextField, RichTextField
@@ -190,7 +191,7 @@ class Species(Publishable):
         constraints = Publishable.constraints("name")
 
     def get_absolute_url(self):
-        return reverse("species:detail", args=[self.slug])
+        return page_address("species:detail", self.slug)
 
     @property
     def taxon_rank(self):
@@ -526,7 +527,7 @@ class Instrument(Publishable):
         constraints = Publishable.constraints()
 
     def get_absolute_url(self):
-        return reverse("species:instrument", args=[self.slug])
+        return page_address("species:instrument", self.slug)
 
     def structured_data(self, absolute, shown):
         """A document of law "enforceable or not", which memoranda, plans and guidelines are too."""

@@ -11,6 +11,16 @@ def _english():
 
 
 @pytest.fixture(autouse=True)
+def _nothing_kept():
+    """Each test begins with the same version of other content."""
+    from publishing import keeping
+    from publishing.version import Edition
+
+    keeping.forget()
+    Edition.known = None
+
+
+@pytest.fixture(autouse=True)
 def _quick_passwords(settings):
     """The strength of password hashes is Django's business; here they only take time."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

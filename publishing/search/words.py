@@ -7,8 +7,9 @@ import html
 import re
 import unicodedata
 
-import snowballstemmer
 from django.utils.html import strip_tags
+from snowballstemmer.english_stemmer import EnglishStemmer
+from snowballstemmer.russian_stemmer import RussianStemmer
 
 SPELLED = range(3, 25)  # letters of a word that may be completed or corrected
 LONGEST = 40  # characters of a word that tell it from others
@@ -52,10 +53,10 @@ def plain(rich):
 
 @functools.lru_cache(maxsize=1)
 def stemmers():
-    return snowballstemmer.stemmer("english").stemWord, snowballstemmer.stemmer("russian").stemWord
+    return EnglishStemmer().stemWord, RussianStemmer().stemWord
 
 
-@functools.lru_cache(maxsize=50_000)
+@functools.lru_cache(maxsize=10_000)
 def fold(word):
     """One word as it stands in a text without its case, accents and apostrophes."""
     return "".join(c for c in bare(word) if c.isalnum())[:LONGEST]

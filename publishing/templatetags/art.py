@@ -4,6 +4,7 @@ A horizon is drawn from its seed, so that each species has its own and has it fo
 sheets (``.habitat-…`` in tokens.css). Both are decoration: what they stand for is always said in words beside them.
 """
 
+from functools import lru_cache
 from itertools import pairwise
 from random import Random
 
@@ -148,6 +149,7 @@ LANDSCAPES = {
 
 
 @register.simple_tag
+@lru_cache(maxsize=200)
 def horizon(habitat, seed="", width=1200):
     """The horizon of a habitat as it looks from the place named by ``seed``; the nearest layer is the page itself."""
     rng = Random(f"{habitat} {seed}")  # noqa: S311 - a drawing, not a secret

@@ -1,12 +1,13 @@
 """What templates say of content: texts in the reader's language, dates in words, the way to the other language."""
 
+from functools import cache, lru_cache
 from html import unescape
 
 from django import template
 from django.conf import settings
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
-from django.urls import reverse, translate_url
+from django.urls import reverse
 from django.utils import translation
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
@@ -14,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from .. import wording
 from ..figures import with_pictures
+from ..keeping import keep, kept
 from ..models import Page
 from ..own_links import up_to_date
 from ..structured_data import as_script, breadcrumbs
@@ -22,6 +24,7 @@ from ..wording import in_some_language
 
 register = template.Library()
 
+CHOICE = '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span>{}</label>'
 LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
 
 
@@ -82,11 +85,40 @@ def has(item, field):
     return bool(in_some_language(item, field)[0])
 
 
+@cache
+def labels(model, field):
+    """``{value: label}`` of a field; the labels are in whatever language is active when they are shown."""
+    return dict(model._meta.get_field(field).flatchoices)
+
+
+@register.simple_tag
+def choice(item, field):
+    """A field's choice in words; ``get_…_display`` goes through all choices each time, at every row of a list."""
+    value = getattr(item, field)
+    return labels(type(item), field).get(value, value)
+
+
+@register.simple_tag
+def choices(field, options):
+    """The boxes of a group of choices, written here since a template for each would take most of the page's time."""
+    ticked, name, key = field.value() or [], field.html_name, field.auto_id
+    boxes = []
+    for option in options:
+        checked = mark_safe(" checked") if option.active or option.value in ticked else ""
+        number = "" if option.number is None else format_html('<span class="option-number">{}</span>', option.number)
+        boxes.append((key, option.value, name, option.value, checked, option.label, number))
+    return format_html_join("", CHOICE, boxes)
+
+
 @register.simple_tag
 def day(value, precision="day", since=False):
     """A date as far as it is known, in words that may follow "since"."""
-    if value is None:
-        return ""
+    return time_element(value, precision, since, translation.get_language()) if value is not None else ""
+
+
+@lru_cache(maxsize=2000)
+def time_element(value, precision, since, language):
+    """Days repeat, in a list and among lists; ``language`` is the active one."""
     machine, words = wording.machine_date(value, precision), wording.day_in_words(value, precision, since)
     return format_html('<time datetime="{}">{}</time>', machine, words)
 
@@ -94,24 +126,36 @@ def day(value, precision="day", since=False):
 @register.simple_tag
 def dates(item):
     """The days, and hours if known, from an item's start to its end."""
-    words = wording.range_in_words(item.start, item.start_precision, item.end, item.end_precision)
-    if not words:
+    if item.start is None and item.end is None:
         return _("date to be announced") if hasattr(item, "start_time") else ""
-    hours = ""
-    if getattr(item, "start_time", None):
-        hours = ", " + wording.times_in_words(item.start_time, item.end_time, item.time_zone)
-    machine = wording.machine_date(item.start or item.end, item.start_precision if item.start else item.end_precision)
-    return format_html('<time datetime="{}">{}</time>{}', machine, words, hours)
+    days = (item.start, item.start_precision, item.end, item.end_precision)
+    element = range_element(*days, translation.get_language())
+    if not getattr(item, "start_time", None):
+        return element
+    return format_html("{}, {}", element, wording.times_in_words(item.start_time, item.end_time, item.time_zone))
 
 
-@register.simple_tag(takes_context=True)
-def navigation(context, place):
-    """The published standing pages that have their place there; those of all places are asked for once."""
-    known = context.render_context
-    if "navigation" not in known:
-        pages = Page.objects.published().exclude(place=Page.Place.NONE)
-        known["navigation"] = list(pages.only("slug", "place", "title", "title_en", "title_ru"))
-    return [page for page in known["navigation"] if page.place == place]
+@lru_cache(maxsize=2000)
+def range_element(start, start_precision, end, end_precision, language):
+    """As ``time_element()``."""
+    machine = wording.machine_date(start or end, start_precision if start else end_precision)
+    words = wording.range_in_words(start, start_precision, end, end_precision)
+    return format_html('<time datetime="{}">{}</time>', machine, words)
+
+
+@kept
+def pages_by_place():
+    """``{place: [Page, …]}`` of the published standing pages."""
+    pages = (
+        Page.objects.published().exclude(place=Page.Place.NONE).only("slug", "place", "title", "title_en", "title_ru")
+    )
+    return {place: [page for page in pages if page.place == place] for place in Page.Place}
+
+
+@register.simple_tag
+def navigation(place):
+    """The published standing pages that have their place there."""
+    return pages_by_place()[place]
 
 
 @register.simple_tag(takes_context=True)
@@ -123,14 +167,43 @@ def switch_language(context):
     code = next(code for code, name in settings.LANGUAGES if code != current)
     name = translation.get_language_info(code)["name_local"]
     request = context.get("request")
-    url = translate_url(request.get_full_path(), code) if request else f"/{code}/"
+    url = in_other_language(request.get_full_path(), code) if request else f"/{code}/"
     return {"code": code, "name": name.capitalize(), "url": url}
+
+
+class KeepingNode(template.Node):
+    def __init__(self, nodelist, key):
+        self.nodelist, self.key = nodelist, key
+
+    def render(self, context):
+        key = [part.resolve(context) for part in self.key]
+        if None in key:
+            return self.nodelist.render(context)
+        return keep(("part of a page", *key), lambda: self.nodelist.render(context))
+
+
+@register.tag
+def keeping(parser, token):
+    """``{% keeping "name" variable … %}``: a part that depends on these, on the content and on the language alone.
+
+    It is made once for an edition of the content (``keeping.py``); each time, if a variable is ``None``.
+    """
+    key = [parser.compile_filter(part) for part in token.split_contents()[1:]]
+    nodelist = parser.parse(["endkeeping"])
+    parser.delete_first_token()
+    return KeepingNode(nodelist, key)
 
 
 @register.simple_block_tag
 def plain_text(content):
     """What a block says, to be used more than once; a variable of it is escaped wherever it stands."""
     return " ".join(unescape(content).split())
+
+
+def in_other_language(path, code):
+    """Addresses differ in their language alone, so none has to be looked up."""
+    before, current, after = path.partition(f"/{translation.get_language()}/")
+    return f"{before}/{code}/{after}" if current else path
 
 
 def languages(item):
@@ -157,7 +230,7 @@ def alternates(context):
     if request is None:
         return ""
     path, current = own_path(context), translation.get_language()
-    paths = {code: translate_url(path, code) for code in languages(context.get("object"))}
+    paths = {code: in_other_language(path, code) for code in languages(context.get("object"))}
     canonical = paths.get(current) or next(iter(paths.values()))
     if len(paths) > 1:
         paths["x-default"] = path.removeprefix(f"/{current}")

@@ -17,7 +17,7 @@ from reversion.models import Version
 from contacts.models import Assignment, Person
 from events.models import Event
 from news.models import Article
-from publishing import sheets
+from publishing import sheets, workbooks
 from publishing.models import ContentVersion, FormerSlug, SearchEntry, Upload
 from species.models import Range, Species
 from tests import factories as f
@@ -406,7 +406,7 @@ LAUGHS = '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;">]
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (packed(xl__sheet="0" * (sheets.MAX_UNPACKED + 1)), "too large when unpacked"),
+        (packed(xl__sheet="0" * (workbooks.MAX_UNPACKED + 1)), "too large when unpacked"),
         (packed(nothing="1"), "cannot be read"),
         (with_sheet(SHEET % '<row r="1"><c r="A1" t="inlineStr"><is><t>slug</t></is></c></row><row r="99999999999"/>'), "rows"),
         (with_sheet(SHEET % '<row r="1"><c r="A1" t="inlineStr"><is><t>slug</t></is></c><c r="XFD1"><v>1</v></c></row>'), "columns"),

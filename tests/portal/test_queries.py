@@ -8,6 +8,7 @@ from contacts.models import OrganisationPart
 from events.models import Part as EventPart
 from events.models import Participant
 from news.models import Part as ArticlePart
+from publishing import keeping
 from tests import factories as f
 
 pytestmark = pytest.mark.django_db
@@ -103,6 +104,8 @@ DOORS += [*FORMS, *(f"/api/v1/{name}/" for name in DATA)]
 
 
 def queries_of(client, path):
+    """Of the first page after an edit, for which nothing is kept yet."""
+    keeping.forget()
     with CaptureQueriesContext(connection) as queries:
         assert (path, client.get(path).status_code) == (path, 200)
     return len(queries)
@@ -117,5 +120,6 @@ def test_more_rows_cost_no_more_queries(client):
     before = {path: queries_of(client, path) for path in DOORS}
     items.add()
     items.add()
+    client.get("/en/")  # when something turns next is looked up once after an edit
     assert {path: queries_of(client, path) for path in DOORS} == before
     assert {path: number for path, number in before.items() if number > 25} == {}

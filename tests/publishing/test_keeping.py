@@ -1,0 +1,111 @@
+"""What is looked up for many pages is kept for an edition of the content, and lists cost the same however long."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from news.models import Article
+from publishing.keeping import keep, reading
+from publishing.lists import ListPaginator
+from publishing.related import related_keys
+from tests import factories as f
+
+pytestmark = pytest.mark.django_db
+
+
+def statements(client, path):
+    with CaptureQueriesContext(connection) as queries:
+        assert client.get(path).status_code == 200
+    return [query["sql"] for query in queries]
+
+
+def test_the_second_reader_of_an_edition_costs_three_statements(client):
+    """The edition, the items, and what belongs to their rows: choices, their numbers and the menu are known."""
+    f.ArticleFactory.create_batch(3)
+    f.SpeciesFactory()
+    first, second = (statements(client, "/en/news/") for _ in range(2))
+    assert len(second) == 2 < len(first)
+    assert "contentversion" in second[0]
+
+
+@pytest.mark.parametrize("path", ["/en/news/", "/ru/news/", "/en/events/", "/en/species/", "/en/contacts/"])
+def test_an_edit_changes_choices_numbers_and_menu_at_once(client, path):
+    article, event = f.ArticleFactory(), f.EventFactory()
+    for number in range(3):
+        page = f.PageFactory(title_en=f"Menu {number}", title_ru=f"Меню {number}", place="footer")
+        species = f.SpeciesFactory(name_en=f"Animal {number}", name_ru=f"Зверь {number}")
+        article.species.add(species)
+        event.species.add(species)
+        text = client.get(path).text
+        assert (f"Menu {number}" if "/en/" in path else f"Меню {number}") in text
+        if "contacts" not in path:
+            assert (f"Animal {number}" if "/en/" in path else f"Зверь {number}") in text
+        page.delete()
+        assert f"Menu {number}" not in client.get(path).text
+
+
+def test_the_numbers_beside_choices_follow_an_edit_also_under_another_filter(client):
+    species = f.SpeciesFactory(slug="saiga")
+
+    def years():
+        filterset = client.get("/en/news/?species=saiga").context["filter"]
+        return {option.value: option.number for field, options in filterset.facets for option in options}
+
+    for number in range(1, 4):
+        f.ArticleFactory(date="2016-05-05").species.add(species)
+        assert years()["2016"] == number
+
+
+def test_nothing_is_kept_where_no_reader_asks():
+    made = iter(range(3))
+    assert [keep("key", lambda: next(made)) for _ in range(2)] == [0, 1]
+    with reading(lambda: 7):
+        assert [keep("key", lambda: next(made)) for _ in range(2)] == [2, 2]
+
+
+def test_the_desk_sees_what_is_there_now(admin_client):
+    species = f.SpeciesFactory()
+    admin_client.get("/en/news/")
+    type(species).objects.filter(pk=species.pk).update(name_en="Without a version")
+    assert "Without a version" in admin_client.get("/admin/species/species/").text
+
+
+@pytest.fixture
+def many():
+    f.ArticleFactory.create_batch(25)
+    f.ArticleFactory.create_batch(2, published_at=None)
+    return Article.objects.published()
+
+
+def test_far_pages_of_a_whole_list_are_the_same_as_near_ones(many, monkeypatch):
+    near = [list(ListPaginator(many, 4, whole="/x/").page(number)) for number in range(1, 8)]
+    monkeypatch.setattr(ListPaginator, "FAR", 0)
+    assert [list(ListPaginator(many, 4, whole="/x/").page(number)) for number in range(1, 8)] == near
+    assert sum(map(len, near)) == 25
+
+
+def test_above_a_thousand_the_page_alone_tells_whether_another_follows(many, client, monkeypatch):
+    monkeypatch.setattr("publishing.lists.COUNTED_UP_TO", 10)
+    numbers, path = [], "/en/news/?kind=news"
+    for number in range(1, 4):
+        answer = client.get(f"{path}&page={number}")
+        numbers.append(len(answer.context["object_list"]))
+        assert ('rel="next"' in answer.text, 'rel="prev"' in answer.text) == (number == 1, number > 1)
+        assert "More than 1,000" in answer.text
+        assert f"Page {number} of" not in answer.text
+        if number == 2:
+            break
+    assert numbers == [20, 5]
+    assert client.get(f"{path}&page=3").status_code == 404
+    assert client.get(f"{path}&page=999999").status_code == 404
+
+
+def test_relations_are_asked_for_by_one_statement(django_assert_num_queries):
+    article = f.ArticleFactory()
+    species, other = f.SpeciesFactory(), f.SpeciesFactory()
+    article.species.add(species)
+    f.ArticleFactory().species.add(other)
+    part = article.organisation_parts.create(organisation=f.OrganisationFactory(), part="organiser")
+    with django_assert_num_queries(1):
+        keys = related_keys(article, "species", "events", "organisation_parts")
+    assert keys == {"species": {species.pk}, "events": set(), "organisation_parts": {part.pk}}
