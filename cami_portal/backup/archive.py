@@ -167,9 +167,10 @@ def read_manifest(packed):
         facts = json.loads(packed.read(MANIFEST))
         if facts["format"] != FORMAT:
             raise Refused(f"its format is {facts['format']!r}, and this portal reads {FORMAT} only; update the code")
-        sound = facts["database"]["vendor"] in DATABASES and DATABASES[facts["database"]["vendor"]] in facts["files"]
-    except (KeyError, TypeError, ValueError) as error:
+        has_database = DATABASES.get(facts["database"]["vendor"]) in facts["files"]
+        has_sums = all({"bytes", "sha256"} <= file.keys() for file in facts["files"].values())
+    except (AttributeError, KeyError, TypeError, ValueError) as error:
         raise Refused("it has no manifest that can be read") from error
-    if not sound:
-        raise Refused("it holds no database")
+    if not (has_database and has_sums):
+        raise Refused("its manifest names no database, or not the sums of its files")
     return facts

@@ -33,7 +33,7 @@ from contacts.models import PrivateContact
 from events.models import Document
 from news.models import Article
 from publishing import storage
-from publishing.models import Page, Picture, PreviewLink, Upload
+from publishing.models import Page, Picture, PreviewLink, SearchWord, Upload
 from publishing.version import ContentVersion
 from tests import factories as f
 
@@ -109,6 +109,11 @@ def original(tables, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock(), portal(folder):
         fill()
         client_of("editor@example.org")
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA secure_delete = OFF")  # on in the SQLite of Debian, not everywhere
+        words = [f"forgotten{n}" for n in range(500)]
+        SearchWord.objects.bulk_create(SearchWord(word=word, backwards=word, stem=word) for word in words)
+        SearchWord.objects.filter(word__in=words).delete()
     return folder
 
 
@@ -258,10 +263,12 @@ def test_a_backup_is_for_its_owner_only(backup):
     assert b"SECRET_KEY" not in path.read_bytes()
 
 
-def test_what_was_deleted_is_not_in_the_free_pages(backup, tmp_path):
+def test_what_was_deleted_is_not_in_the_free_pages(original, backup):
     with zipfile.ZipFile(backup[0]) as packed:
         content = packed.read("database.sqlite3")
-    assert (b"private@example.org" in content, b"passing" in content) == (True, False)
+    assert [path.name for path in original.glob("db*") if b"forgotten400" in path.read_bytes()] != []
+    assert (b"forgotten400" in content, b"passing" in content) == (False, False)
+    assert b"private@example.org" in content
 
 
 # --- what is refused ----------------------------------------------------------------------------------------------
@@ -347,7 +354,8 @@ def test_members_that_the_portal_does_not_write_are_refused(backup, empty, tmp_p
         "is no plain file": ([*parts.items(), (linking("media/extra"), b"/etc/passwd")], listed),
         "is not what the manifest says": ([*without, (upload, parts[upload] + b"!")], manifest),
         "it has no manifest that can be read": (parts.items(), [manifest]),
-        "it holds no database": (parts.items(), manifest | {"database": {"vendor": "oracle"}}),
+        "names no database": (parts.items(), manifest | {"database": {"vendor": "oracle"}}),
+        "or not the sums of its files": (parts.items(), manifest | {"files": {database: {}}}),
     }
     for reason, (content, facts) in forged.items():
         with pytest.raises(CommandError, match=reason):

@@ -1,4 +1,6 @@
+import signal
 import sqlite3
+import sys
 
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
@@ -22,6 +24,11 @@ class Command(BaseCommand):
         parser.add_argument(
             "--keep", type=int, metavar="N", help="then remove all backups of the folder but the newest N"
         )
+
+    def run_from_argv(self, argv):
+        # Stopped from outside, it ends as it does after an error: what is half written is removed.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+        super().run_from_argv(argv)
 
     def handle(self, target, keep, **options):
         if keep is not None and (keep < 1 or target.endswith(".zip")):

@@ -1,4 +1,6 @@
+import signal
 import sqlite3
+import sys
 
 from django.core.management import BaseCommand, CommandError, call_command
 from django.db import Error
@@ -13,6 +15,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         parser.add_argument("file", metavar="FILE")
         parser.add_argument("--check", action="store_true", help="only verify the file; the portal is not touched")
+
+    def run_from_argv(self, argv):
+        # Stopped from outside, it ends as it does after an error: what is half restored is removed.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit("Stopped."))
+        super().run_from_argv(argv)
 
     def handle(self, file, check, **options):
         try:
