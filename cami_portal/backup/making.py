@@ -53,7 +53,8 @@ def back_up(target):
 
 def refuse_where_visitors_look(folder):
     for name in SERVED:
-        if folder.resolve().is_relative_to(Path(getattr(settings, name)).resolve()):
+        root = getattr(settings, name)  # none, where uploads are kept elsewhere
+        if root and folder.resolve().is_relative_to(Path(root).resolve()):
             raise Refused(f"what lies in {folder} is served to everybody ({name})")
 
 
