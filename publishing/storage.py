@@ -113,14 +113,18 @@ def move_back(row):
             type(row)._base_manager.filter(pk=row.pk).update(variants=row.variants)
 
 
-def all_files(folder=""):
-    """``(name, whole days since it was written or put aside)`` of every file below ``folder``."""
+def all_files():
+    """``(name, whole days since it was written or put aside)`` of every file."""
+    for name in file_names():
+        yield name, (timezone.now() - default_storage.get_modified_time(name)).days
+
+
+def file_names(folder=""):
+    """The names of all files below ``folder``, which ends with a slash."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:  # before the first upload
         return
-    for file in files:
-        name = f"{folder}{file}"
-        yield name, (timezone.now() - default_storage.get_modified_time(name)).days
+    yield from (f"{folder}{file}" for file in files)
     for one in folders:
-        yield from all_files(f"{folder}{one}/")
+        yield from file_names(f"{folder}{one}/")
