@@ -11,6 +11,7 @@ class PortalConfig(AppConfig):
 
     def ready(self):
         from . import checks  # noqa: F401 - they register themselves
+
         if settings.SENTRY_DSN:
             from .error_reports import start  # only now: it takes memory, and bends Django
 

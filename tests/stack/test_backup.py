@@ -78,8 +78,8 @@ class Portal:
     def rows(self):
         """``{table: rows}``, and on PostgreSQL where the numbers of new rows go on."""
         if self.url.startswith("sqlite:"):
-            return {name: sorted(self.ask(f'SELECT * FROM "{name}"'), key=repr) for name in self.tables}  # noqa: S608
-        rows = {name: sorted(self.ask(f'SELECT t::text FROM "{name}" t')) for name in self.tables}  # noqa: S608
+            return {name: sorted(self.ask(f'SELECT * FROM "{name}"'), key=repr) for name in self.tables}
+        rows = {name: sorted(self.ask(f'SELECT t::text FROM "{name}" t')) for name in self.tables}
         return rows | {"sequences": sorted(self.ask("SELECT sequencename, last_value FROM pg_sequences"))}
 
 
