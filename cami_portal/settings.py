@@ -206,7 +206,7 @@ if REDIS_URL := env.str("REDIS_URL", ""):
     }
 
 # Readers' pages that each worker keeps (page_cache.py), in bytes; 0: none, as with DEBUG, where templates change.
-PAGE_CACHE = 0 if DEBUG else env.int("PAGE_CACHE_MB", 32) * 2**20
+PAGE_CACHE = 0 if DEBUG else env.int("PAGE_CACHE_MB", 16) * 2**20
 # The file by whose time nginx on the same host knows that pages it keeps are old; without it nginx keeps none.
 EDITION_FILE = env.str("EDITION_FILE", "")
 

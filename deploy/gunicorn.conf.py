@@ -6,6 +6,7 @@ import secrets
 wsgi_app = "cami_portal.wsgi:application"
 worker_class = "gthread"
 workers = int(os.environ.get("WORKERS", "2"))  # one per core
+preload_app = True  # the code is in memory once; a new master, not SIGHUP, reads another one (cami-switch)
 threads = int(os.environ.get("THREADS", "4"))  # while one waits for the database another works
 timeout = 60  # seconds until a worker that does not move is replaced
 graceful_timeout = 60  # seconds for requests under way when it stops

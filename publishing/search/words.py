@@ -8,8 +8,7 @@ import re
 import unicodedata
 
 from django.utils.html import strip_tags
-from snowballstemmer.english_stemmer import EnglishStemmer
-from snowballstemmer.russian_stemmer import RussianStemmer
+import snowballstemmer
 
 SPELLED = range(3, 25)  # letters of a word that may be completed or corrected
 LONGEST = 40  # characters of a word that tell it from others
@@ -53,7 +52,7 @@ def plain(rich):
 
 @functools.lru_cache(maxsize=1)
 def stemmers():
-    return EnglishStemmer().stemWord, RussianStemmer().stemWord
+    return snowballstemmer.stemmer("english").stemWord, snowballstemmer.stemmer("russian").stemWord
 
 
 @functools.lru_cache(maxsize=10_000)
