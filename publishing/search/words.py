@@ -7,8 +7,8 @@ import html
 import re
 import unicodedata
 
-from django.utils.html import strip_tags
 import snowballstemmer
+from django.utils.html import strip_tags
 
 SPELLED = range(3, 25)  # letters of a word that may be completed or corrected
 LONGEST = 40  # characters of a word that tell it from others

@@ -24,7 +24,7 @@ from ..wording import in_some_language
 
 register = template.Library()
 
-CHOICE = '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span>{}</label>'
+CHOICE = '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span> {}</label>'
 LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
 
 

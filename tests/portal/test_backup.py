@@ -36,6 +36,7 @@ from publishing import storage
 from publishing.models import Page, Picture, PreviewLink, SearchWord, Upload
 from publishing.version import ContentVersion
 from tests import factories as f
+from tests.conftest import make_groups_if_there_are_none
 
 pytestmark = [
     pytest.mark.django_db,
@@ -55,6 +56,7 @@ def picture_file(shade=90):
 
 def fill():
     """Beside what is there: accounts, drafts, history, uploads (one put aside), a preview link, and what passes."""
+    make_groups_if_there_are_none()
     for role in ("Editor", "Translator"):
         email = f"{role.lower()}@example.org"
         user = User.objects.create_user(email, email, PASSWORD, is_staff=True)

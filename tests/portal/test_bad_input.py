@@ -235,7 +235,9 @@ def test_without_the_database_a_readable_page_answers_503(client, monkeypatch, l
         (OperationalError("locked"), 503),
     ],
 )
-def test_a_full_disk_has_a_page_of_its_own(client, monkeypatch, fault, status):
+def test_a_full_disk_has_a_page_of_its_own(client, monkeypatch, settings, fault, status):
+    settings.REDIS_URL = "redis://127.0.0.1:1"
+
     def fail(view):
         raise fault
 
