@@ -65,8 +65,6 @@ class Article(Publishable):
                 fields=["-date", "date_precision", "-id", "published_at", "withdrawn_at", "expires_at"],
                 name="news_article_by_date",
             ),
-            models.Index(fields=["published_at"], name="news_article_begins"),
-            models.Index(fields=["expires_at"], name="news_article_ends"),
         ]
         constraints = Publishable.constraints()
 

@@ -15,7 +15,7 @@ from operator import or_
 import django_filters
 from django import forms
 from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.db.models.functions import ExtractYear
 from django.http import Http404
 from django.urls import path, re_path, reverse
@@ -72,6 +72,9 @@ class Facet(django_filters.Filter):
     """
 
     field_class = FacetField
+    # Rows above which items are gone through in their order and each is asked whether it has one: the first page is
+    # soon full. Below, those that have one are looked up and sorted. (SQLite does what it is told.)
+    COMMON = 2000
 
     def __init__(self, *, value, options, rows=None, item=None, **kwargs):
         self.value, self.rows, self.item = value, rows, item
@@ -92,7 +95,10 @@ class Facet(django_filters.Filter):
         wanted = {f"{self.value}__in": values}
         if self.rows is None:
             return queryset.filter(**wanted)
-        return queryset.filter(pk__in=self.rows().filter(**wanted).values(self.item))
+        rows = self.rows().filter(**wanted)
+        if keep(("common", self.rows, *values), lambda: rows[: self.COMMON].count()) == self.COMMON:
+            return queryset.filter(Exists(rows.filter(**{self.item: OuterRef("pk")})))
+        return queryset.filter(pk__in=rows.values(self.item))
 
     def counts(self, queryset):
         """``{value: number of items of ``queryset`` that have it}``; one query."""
@@ -245,24 +251,23 @@ class ListFilter(django_filters.FilterSet):
         return [(self.form[name], self.options(name)) for name, f in self.filters.items() if isinstance(f, Facet)]
 
     def counts(self, name):
-        """``{value: number of items}`` of a facet, under all other filters.
-
-        It is kept for the whole list and for one value of one other facet: those are few, and count the most items.
-        """
+        """``{value: number of items}`` of a facet, under all other filters; it is kept where these are choices."""
         others = {other: value for other, value in self.values.items() if other != name}
-        if not others:
-            return keep((self.request.path, name), lambda: self.filters[name].counts(self.queryset.all()))
-        if len(others) == 1:
-            [(other, value)] = others.items()
-            if isinstance(self.filters[other], Facet) and len(value) == 1:
-                return keep((self.request.path, name, other, *value), lambda: self.counts_under(name, others))
-        return self.counts_under(name, others)
 
-    def counts_under(self, name, others):
-        narrowed = self.queryset.all()
-        for other, value in others.items():
-            narrowed = self.filters[other].filter(narrowed, value)
-        return self.filters[name].counts(narrowed)
+        def count():
+            narrowed = self.queryset.all()
+            for other, value in others.items():
+                narrowed = self.filters[other].filter(narrowed, value)
+            return self.filters[name].counts(narrowed)
+
+        key = self.key_of(others)
+        return keep((key, name), count) if key else count()
+
+    def key_of(self, values):
+        """What a list with these values is kept by; ``None`` where words or days were typed, which never end."""
+        if all(isinstance(self.filters[name], Facet) for name in values):
+            return (self.request.path, *((name, *value) for name, value in sorted(values.items())))
+        return None
 
     def options(self, name):
         facet, active = self.filters[name], self.values.get(name, [])
@@ -321,20 +326,22 @@ class ListPaginator(Paginator):
     """Pages whose cost does not grow with the archive.
 
     ``whole`` is the path of a list without filters: its number and, far from its beginning, its order are kept. What
-    filters leave is counted up to a thousand; beyond that only the page itself tells whether another one follows.
+    filters leave is counted up to a thousand; beyond that only the page itself tells whether another one follows. That
+    number is kept by ``key``, if there is one.
     """
 
     FAR = 50  # pages; nearer ones are found by walking along the index
 
-    def __init__(self, *args, whole=None, **kwargs):
-        self.whole = whole
+    def __init__(self, *args, whole=None, key=None, **kwargs):
+        self.whole, self.key = whole, key
         super().__init__(*args, **kwargs)
 
     @cached_property
     def count(self):
         if self.whole:
             return keep((self.whole, "count"), self.object_list.count)
-        return self.object_list.order_by()[: COUNTED_UP_TO + 1].count()
+        counted = self.object_list.order_by()[: COUNTED_UP_TO + 1]
+        return keep((self.key, "count"), counted.count) if self.key else counted.count()
 
     @property
     def goes_on(self):
@@ -412,8 +419,9 @@ class FilteredListView(FilterView):
         return [*forms, (Json, reverse(f"api:{self.record.name}") + self.query)] if self.in_api else forms
 
     def get_paginator(self, *args, **kwargs):
-        whole = None if self.filterset.values else self.request.path
-        return super().get_paginator(*args, whole=whole, **kwargs)
+        values = self.filterset.values
+        key = self.filterset.key_of(values)
+        return super().get_paginator(*args, whole=None if values else self.request.path, key=key, **kwargs)
 
     def paginate_queryset(self, queryset, page_size):
         if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):

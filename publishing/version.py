@@ -13,7 +13,7 @@ from django.apps import apps
 from django.conf import settings
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models, transaction
-from django.db.models import F, Min, Value
+from django.db.models import F, Min, Q, Value
 from django.db.models.signals import m2m_changed, post_delete, post_save
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -61,15 +61,18 @@ def next_turn(now):
     """The next instant at which a page changes by itself: an item comes or goes, or a day ends in Bonn."""
     tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=1)
     first, *others = [
-        rows.filter(**{f"{instant}__gt": now})
-        .order_by()
+        model._base_manager.order_by()
         .values(one=Value(1))
-        .annotate(turn=Min(instant))
-        .values_list("turn")
-        for rows in (model._base_manager for model in apps.get_models() if issubclass(model, Publishable))
-        for instant in ("published_at", "expires_at")  # each by its index
+        .annotate(
+            begins=Min("published_at", filter=Q(published_at__gt=now)),
+            ends=Min("expires_at", filter=Q(expires_at__gt=now)),
+        )
+        .values_list("begins", "ends")
+        for model in apps.get_models()
+        if issubclass(model, Publishable)
     ]
-    return min([tomorrow, *(turn for (turn,) in first.union(*others, all=True))])
+    ahead = [instant for row in first.union(*others, all=True) for instant in row if instant]
+    return min([tomorrow, *ahead])
 
 
 class Tombstone(models.Model):
