@@ -9,6 +9,7 @@ from .filters import ArticleFilter
 from .models import Article
 from .records import ArticleRecord
 
+IN_ROWS = ("slug", "kind", "date", "date_precision", "title", "summary", "publisher", "picture", "published_at")
 RELATIONS = ("species", "states", "events", "instruments", "people", "organisation_parts")
 
 
@@ -20,7 +21,7 @@ class ArticleList(FilteredListView):
 
     def get_queryset(self):
         articles = super().get_queryset().select_related("picture")
-        return articles if self.form else articles.defer("body")
+        return articles if self.form else articles.only(*IN_ROWS)
 
 
 class ArticleDetail(PublishedDetailView):

@@ -127,10 +127,23 @@ def noted_of_late(model):
     return dict(notes.order_by("at").values_list("object_id", "at"))
 
 
+@kept
+def ever_noted(model):
+    """The keys of all items of which readers were ever told a change: few, and most pages need not ask further."""
+    notes = ChangeNote.objects.written().filter(content_type=ContentType.objects.get_for_model(model))
+    return set(notes.order_by().values_list("object_id", flat=True))
+
+
+def notes_of(item):
+    """What readers were told of the changes of ``item``, the newest first."""
+    return ChangeNote.objects.of(item) if item.pk in ever_noted(type(item)) else ChangeNote.objects.none()
+
+
 def note(items):
     """Give each item ``noted_at``: when it was last changed while readers could see it, if that was of late."""
+    late = {model: noted_of_late(model) for model in {type(item) for item in items}}
     for item in items:
-        at = noted_of_late(type(item)).get(item.pk)
+        at = late[type(item)].get(item.pk)
         item.noted_at = at if at and at >= item.published_at else None
 
 

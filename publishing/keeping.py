@@ -9,7 +9,7 @@ from functools import cached_property, wraps
 
 from django.utils.translation import get_language
 
-MOST = 5000  # look-ups of one edition; what comes later is made each time
+MOST = 1000  # look-ups and parts of pages of one edition, ten kilobytes at most; what comes later is made each time
 _reading = ContextVar("reading", default=None)
 _newest = None, {}
 

@@ -208,9 +208,11 @@ class ListFilter(django_filters.FilterSet):
     def is_valid(self):
         return super().is_valid() and not self.unknown_parameters and not self.repeated_parameters
 
-    @property
+    @cached_property
     def messages(self):
         """Everything that is wrong with the query, as sentences."""
+        if not self.is_bound:
+            return []
         unknown = [gettext("This list has no filter “%s”.") % name[:50] for name in self.unknown_parameters[:5]]
         repeated = [gettext("The filter “%s” can be given once only.") % name for name in self.repeated_parameters]
         return unknown + repeated + [message for messages in self.form.errors.values() for message in messages]
@@ -262,6 +264,11 @@ class ListFilter(django_filters.FilterSet):
 
         key = self.key_of(others)
         return keep((key, name), count) if key else count()
+
+    @property
+    def choices_key(self):
+        """What the boxes of all choices depend on; ``None`` where that never ends, or something is wrong."""
+        return None if self.messages else self.key_of(self.values)
 
     def key_of(self, values):
         """What a list with these values is kept by; ``None`` where words or days were typed, which never end."""
@@ -413,6 +420,7 @@ class FilteredListView(FilterView):
         """What the list is, in one line: for a feed, which stands among others."""
         return " · ".join([str(self.title), *(chip.label for chip in self.filterset.chips)])
 
+    @cached_property
     def other_forms(self):
         """``[(form, address), …]`` of this list with its filters."""
         forms = [(form, f"{self.path}{form.suffix}{self.query}") for form in self.forms]

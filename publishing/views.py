@@ -12,8 +12,9 @@ from django.views.decorators.http import require_safe
 from django.views.generic import DetailView
 
 from .formats import TABLES
+from .history import notes_of
 from .lists import FilteredListView, ListFilter
-from .models import ChangeNote, Page, PhotoCredit, Source
+from .models import Page, PhotoCredit, Source
 from .records import Record, plain, translated
 
 NOTES = 20  # as many of its changes, the newest, the page of an item tells
@@ -39,7 +40,7 @@ class PublishedDetailView(DetailView):
         return items.filter(pk=self.preview["item"].pk) if self.preview else items.published()
 
     def get_context_data(self, **kwargs):
-        notes = ChangeNote.objects.of(self.object)[:NOTES]
+        notes = notes_of(self.object)[:NOTES]
         return super().get_context_data(preview=self.preview, notes=notes, **kwargs)
 
     def get(self, request, *args, **kwargs):
