@@ -13,7 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from events.models import Event
 from news.models import Article
-from publishing.lists import Facet, FilteredListView, ListFilter
+from publishing.facets import Facet
+from publishing.lists import FilteredListView, ListFilter
 from publishing.models import ChangeNote, Page
 from publishing.periods import DayFilter, PeriodForm
 from publishing.records import ID, IN_LANGUAGES, KEY, LANGUAGES, URL, Record, plain, said, texts, translated

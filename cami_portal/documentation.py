@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
-from publishing.lists import Facet, YearFacet
+from publishing.facets import Facet, YearFacet
 from publishing.periods import DayFilter
 from publishing.records import KEY, LANGUAGES, TIME
 

@@ -1,7 +1,7 @@
 """The description of the API (OpenAPI 3.1), made of what answers: records, filters and forms."""
 
+from publishing.facets import MAX_VALUES, Facet, YearFacet
 from publishing.formats import Json
-from publishing.lists import MAX_VALUES, Facet, YearFacet
 from publishing.periods import DayFilter
 from publishing.records import ADDRESS, KEY, listed, nullable, with_properties
 

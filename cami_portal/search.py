@@ -10,8 +10,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from publishing.lists import COUNTED_UP_TO, Facet, FilteredListView, ListFilter, Option, TextFilter, YearField
+from publishing.facets import Facet, TextFilter, YearField
+from publishing.lists import FilteredListView, ListFilter, Option
 from publishing.models import SearchEntry
+from publishing.paging import COUNTED_UP_TO
 from publishing.search.marks import Marker
 from publishing.search.results import find, items_of, numbers_of_kinds
 from species.filters import state_options

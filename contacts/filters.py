@@ -1,7 +1,8 @@
 from django.utils.translation import gettext_lazy as _
 
+from publishing.facets import Facet, TextFilter
 from publishing.keeping import kept
-from publishing.lists import Facet, ListFilter, TextFilter
+from publishing.lists import ListFilter
 
 from .models import Country, Organisation, Role, Topic
 

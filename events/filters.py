@@ -2,7 +2,8 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 
 from contacts.filters import country_options
-from publishing.lists import Facet, ListFilter, TextFilter, YearFacet
+from publishing.facets import Facet, TextFilter, YearFacet
+from publishing.lists import ListFilter
 from species.filters import species_options, state_options
 
 from .models import Event

@@ -1,6 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
-from publishing.lists import Facet, ListFilter, TextFilter, YearFacet
+from publishing.facets import Facet, TextFilter, YearFacet
+from publishing.lists import ListFilter
 from species.filters import species_options, state_options
 
 from .models import Article

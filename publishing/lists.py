@@ -5,171 +5,26 @@ between facets all must fit. A value that is unknown is an error with a message 
 """
 
 import re
-from array import array
-from collections import Counter
-from copy import copy
 from dataclasses import dataclass
-from functools import reduce
-from operator import or_
 
 import django_filters
-from django import forms
-from django.core.paginator import EmptyPage, Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import ExtractYear
 from django.http import Http404
 from django.urls import path, re_path, reverse
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
-from django.utils.translation import gettext_lazy as _
 from django_filters.views import FilterView
 
+from .facets import Facet, TextFilter
 from .formats import PAGES, Json
 from .history import note
 from .keeping import keep
-from .pasting import mended_characters
+from .paging import COUNTED_UP_TO, ListPaginator
 from .periods import DayFilter
-from .search.query import matching, read
-from .search.words import WORD, comparable
 from .states import Publishable
 from .wording import day_in_words
 
-COUNTED_UP_TO = 1000
-MAX_WORDS, MAX_PARTS = 8, 16  # "CoP17" is one word of two parts, each of which costs a question
-MAX_VALUES = 50  # of one facet: no list has more choices that anybody would tick
 # What newsletters and social networks hang on to addresses; it filters nothing and is let pass.
 TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id|ref")
-
-
-class FacetField(forms.MultipleChoiceField):
-    widget = forms.CheckboxSelectMultiple
-    default_error_messages = {"invalid_choice": _("“%(value)s” is not among the choices.")}
-
-    def to_python(self, value):
-        return [one for one in dict.fromkeys(super().to_python(value)) if one]  # "year=" asks for nothing
-
-    def validate(self, value):
-        if len(value) > MAX_VALUES:
-            raise forms.ValidationError(_("Choose at most 50 values."))
-        super().validate(value)
-
-
-class YearField(FacetField):
-    """Any year from 1900 to 2100 is a sensible question, also one in which nothing happened."""
-
-    default_error_messages = {"invalid_choice": _("“%(value)s” is not a year between 1900 and 2100.")}
-
-    def valid_value(self, value):
-        return bool(re.fullmatch(r"[0-9]{4}", value, re.ASCII)) and 1900 <= int(value) <= 2100
-
-
-class Facet(django_filters.Filter):
-    """One group of choices, any of which may be taken.
-
-    ``options`` is a callable that returns ``[(value, label), …]``. What is compared is the look-up ``value`` of the
-    item itself or, when ``rows`` is given (a callable returning a queryset), of those rows whose ``item`` column names
-    the item: a many-to-many table, or facts about it.
-    """
-
-    field_class = FacetField
-    # Rows above which items are gone through in their order and each is asked whether it has one: the first page is
-    # soon full. Below, those that have one are looked up and sorted. (SQLite does what it is told.)
-    COMMON = 2000
-
-    def __init__(self, *, value, options, rows=None, item=None, **kwargs):
-        self.value, self.rows, self.item = value, rows, item
-        super().__init__(field_name=value, choices=options, **kwargs)
-
-    def __deepcopy__(self, memo):
-        """Each request has its own, of whose definition nothing is ever changed."""
-        return copy(self)
-
-    @property
-    def takes_keys(self):
-        """Whether the values are keys of items, of which there may be others tomorrow."""
-        return self.value.split("__")[-1] in ("slug", "code")
-
-    def filter(self, queryset, values):
-        if not values:
-            return queryset
-        wanted = {f"{self.value}__in": values}
-        if self.rows is None:
-            return queryset.filter(**wanted)
-        rows = self.rows().filter(**wanted)
-        if keep(("common", self.rows, *values), lambda: rows[: self.COMMON].count()) == self.COMMON:
-            return queryset.filter(Exists(rows.filter(**{self.item: OuterRef("pk")})))
-        return queryset.filter(pk__in=rows.values(self.item))
-
-    def counts(self, queryset):
-        """``{value: number of items of ``queryset`` that have it}``; one query."""
-        if self.rows is None:
-            rows, counted = queryset, "pk"
-        else:
-            rows, counted = self.rows().filter(**{f"{self.item}__in": queryset.order_by().values("pk")}), self.item
-        counts = rows.order_by().values_list(self.value).annotate(Count(counted, distinct=self.rows is not None))
-        return {str(value): number for value, number in counts}
-
-
-class YearFacet(Facet):
-    """The years that an item touches, from the date column ``first`` to the date column ``last``."""
-
-    field_class = YearField
-
-    def __init__(self, *, first, last=None, **kwargs):
-        self.first, self.last = first, last or first
-        super().__init__(value=f"{first}__year", options=(), label=_("Year"), **kwargs)
-
-    def filter(self, queryset, values):
-        if not values:
-            return queryset
-        return queryset.filter(reduce(or_, [self.touching(year) for year in values]))
-
-    def touching(self, year):
-        return Q(**{f"{self.first}__lte": f"{year}-12-31", f"{self.last}__gte": f"{year}-01-01"})
-
-    def counts(self, queryset):
-        counts = Counter()
-        spans = queryset.filter(**{f"{self.first}__isnull": False}).order_by()
-        spans = spans.values(first_year=ExtractYear(self.first), last_year=ExtractYear(self.last))
-        spans = spans.values_list("first_year", "last_year").annotate(Count("pk"))
-        for first, last, number in spans:
-            for year in range(first, last + 1):
-                counts[str(year)] += number
-        return counts
-
-
-class WordsField(forms.CharField):
-    """One to eight words."""
-
-    def clean(self, value):
-        """The words in one line, without what cannot be seen: they are repeated in the names of feeds and calendars."""
-        typed = super().clean(value)
-        value = " ".join(mended_characters(typed).split())
-        words = len(comparable(value).split())
-        if typed and not words:
-            raise forms.ValidationError(_("Write at least one word."))
-        if words > MAX_WORDS or len(WORD.findall(value)) > MAX_PARTS:
-            raise forms.ValidationError(_("Write at most eight words."))
-        return value
-
-
-class TextFilter(django_filters.CharFilter):
-    """Words that must all stand in the item, in either language."""
-
-    field_class = WordsField
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=100, label=_("Words"), **kwargs)
-        self.queries = {}
-
-    def query(self, value):
-        """What is looked for; it is asked for anew for every facet, and read once."""
-        if value not in self.queries:
-            self.queries[value] = read(value)
-        return self.queries[value]
-
-    def filter(self, queryset, value):
-        return matching(queryset, self.query(value)) if value else queryset
 
 
 @dataclass
@@ -310,65 +165,6 @@ class ListFilter(django_filters.FilterSet):
         )
         query.setlist(name, rest)
         return query.urlencode()
-
-
-class OpenPage(Page):
-    """A page of a list whose end is not known: it holds one item more if there is a page after it."""
-
-    def __init__(self, items, number, paginator):
-        super().__init__(items[: paginator.per_page], number, paginator)
-        self.goes_on = len(items) > paginator.per_page
-
-    def has_next(self):
-        return self.goes_on
-
-    def next_page_number(self):
-        return self.number + 1
-
-    def previous_page_number(self):
-        return self.number - 1
-
-
-class ListPaginator(Paginator):
-    """Pages whose cost does not grow with the archive.
-
-    ``whole`` is the path of a list without filters: its number and, far from its beginning, its order are kept. What
-    filters leave is counted up to a thousand; beyond that only the page itself tells whether another one follows. That
-    number is kept by ``key``, if there is one.
-    """
-
-    FAR = 50  # pages; nearer ones are found by walking along the index
-
-    def __init__(self, *args, whole=None, key=None, **kwargs):
-        self.whole, self.key = whole, key
-        super().__init__(*args, **kwargs)
-
-    @cached_property
-    def count(self):
-        if self.whole:
-            return keep((self.whole, "count"), self.object_list.count)
-        counted = self.object_list.order_by()[: COUNTED_UP_TO + 1]
-        return keep((self.key, "count"), counted.count) if self.key else counted.count()
-
-    @property
-    def goes_on(self):
-        """Whether there are more than are counted."""
-        return not self.whole and self.count > COUNTED_UP_TO
-
-    def page(self, number):
-        if self.goes_on:
-            first = (number - 1) * self.per_page
-            items = list(self.object_list[first : first + self.per_page + 1])
-            if not items:
-                raise EmptyPage
-            return OpenPage(items, number, self)
-        if not self.whole or number <= self.FAR:
-            return super().page(number)
-        number = self.validate_number(number)
-        keys = keep((self.whole, "keys"), lambda: array("q", self.object_list.values_list("pk", flat=True)))
-        wanted = keys[(number - 1) * self.per_page : number * self.per_page]
-        items = self.object_list.in_bulk(list(wanted))
-        return Page([items[key] for key in wanted if key in items], number, self)
 
 
 class FilteredListView(FilterView):

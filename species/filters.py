@@ -1,8 +1,9 @@
 from django.utils.translation import gettext_lazy as _
 
 from contacts.models import Country
+from publishing.facets import Facet, TextFilter
 from publishing.keeping import kept
-from publishing.lists import Facet, ListFilter, TextFilter
+from publishing.lists import ListFilter
 
 from .models import (
     FOUNDING_COP,

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 
 from news.models import Article
 from publishing.keeping import keep, reading
-from publishing.lists import ListPaginator
+from publishing.paging import ListPaginator
 from publishing.related import related_keys
 from tests import factories as f
 
@@ -85,7 +85,7 @@ def test_far_pages_of_a_whole_list_are_the_same_as_near_ones(many, monkeypatch):
 
 
 def test_above_a_thousand_the_page_alone_tells_whether_another_follows(many, client, monkeypatch):
-    monkeypatch.setattr("publishing.lists.COUNTED_UP_TO", 10)
+    monkeypatch.setattr("publishing.paging.COUNTED_UP_TO", 10)
     numbers, path = [], "/en/news/?kind=news"
     for number in range(1, 4):
         answer = client.get(f"{path}&page={number}")

@@ -1,0 +1,155 @@
+"""What a list can be narrowed by: groups of choices, years, and words. A filter is a class here and nothing else.
+
+A value that is unknown is an error with a message beside its field, never "everything".
+"""
+
+import re
+from collections import Counter
+from copy import copy
+from functools import reduce
+from operator import or_
+
+import django_filters
+from django import forms
+from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.functions import ExtractYear
+from django.utils.translation import gettext_lazy as _
+
+from .keeping import keep
+from .pasting import mended_characters
+from .search.query import matching, read
+from .search.words import WORD, comparable
+
+MAX_WORDS, MAX_PARTS = 8, 16  # "CoP17" is one word of two parts, each of which costs a question
+MAX_VALUES = 50  # of one facet: no list has more choices that anybody would tick
+
+
+class FacetField(forms.MultipleChoiceField):
+    widget = forms.CheckboxSelectMultiple
+    default_error_messages = {"invalid_choice": _("“%(value)s” is not among the choices.")}
+
+    def to_python(self, value):
+        return [one for one in dict.fromkeys(super().to_python(value)) if one]  # "year=" asks for nothing
+
+    def validate(self, value):
+        if len(value) > MAX_VALUES:
+            raise forms.ValidationError(_("Choose at most 50 values."))
+        super().validate(value)
+
+
+class YearField(FacetField):
+    """Any year from 1900 to 2100 is a sensible question, also one in which nothing happened."""
+
+    default_error_messages = {"invalid_choice": _("“%(value)s” is not a year between 1900 and 2100.")}
+
+    def valid_value(self, value):
+        return bool(re.fullmatch(r"[0-9]{4}", value, re.ASCII)) and 1900 <= int(value) <= 2100
+
+
+class Facet(django_filters.Filter):
+    """One group of choices, any of which may be taken.
+
+    ``options`` is a callable that returns ``[(value, label), …]``. What is compared is the look-up ``value`` of the
+    item itself or, when ``rows`` is given (a callable returning a queryset), of those rows whose ``item`` column names
+    the item: a many-to-many table, or facts about it.
+    """
+
+    field_class = FacetField
+    # Rows above which items are gone through in their order and each is asked whether it has one: the first page is
+    # soon full. Below, those that have one are looked up and sorted. (SQLite does what it is told.)
+    COMMON = 2000
+
+    def __init__(self, *, value, options, rows=None, item=None, **kwargs):
+        self.value, self.rows, self.item = value, rows, item
+        super().__init__(field_name=value, choices=options, **kwargs)
+
+    def __deepcopy__(self, memo):
+        """Each request has its own, of whose definition nothing is ever changed."""
+        return copy(self)
+
+    @property
+    def takes_keys(self):
+        """Whether the values are keys of items, of which there may be others tomorrow."""
+        return self.value.split("__")[-1] in ("slug", "code")
+
+    def filter(self, queryset, values):
+        if not values:
+            return queryset
+        wanted = {f"{self.value}__in": values}
+        if self.rows is None:
+            return queryset.filter(**wanted)
+        rows = self.rows().filter(**wanted)
+        if keep(("common", self.rows, *values), lambda: rows[: self.COMMON].count()) == self.COMMON:
+            return queryset.filter(Exists(rows.filter(**{self.item: OuterRef("pk")})))
+        return queryset.filter(pk__in=rows.values(self.item))
+
+    def counts(self, queryset):
+        """``{value: number of items of ``queryset`` that have it}``; one query."""
+        if self.rows is None:
+            rows, counted = queryset, "pk"
+        else:
+            rows, counted = self.rows().filter(**{f"{self.item}__in": queryset.order_by().values("pk")}), self.item
+        counts = rows.order_by().values_list(self.value).annotate(Count(counted, distinct=self.rows is not None))
+        return {str(value): number for value, number in counts}
+
+
+class YearFacet(Facet):
+    """The years that an item touches, from the date column ``first`` to the date column ``last``."""
+
+    field_class = YearField
+
+    def __init__(self, *, first, last=None, **kwargs):
+        self.first, self.last = first, last or first
+        super().__init__(value=f"{first}__year", options=(), label=_("Year"), **kwargs)
+
+    def filter(self, queryset, values):
+        if not values:
+            return queryset
+        return queryset.filter(reduce(or_, [self.touching(year) for year in values]))
+
+    def touching(self, year):
+        return Q(**{f"{self.first}__lte": f"{year}-12-31", f"{self.last}__gte": f"{year}-01-01"})
+
+    def counts(self, queryset):
+        counts = Counter()
+        spans = queryset.filter(**{f"{self.first}__isnull": False}).order_by()
+        spans = spans.values(first_year=ExtractYear(self.first), last_year=ExtractYear(self.last))
+        spans = spans.values_list("first_year", "last_year").annotate(Count("pk"))
+        for first, last, number in spans:
+            for year in range(first, last + 1):
+                counts[str(year)] += number
+        return counts
+
+
+class WordsField(forms.CharField):
+    """One to eight words."""
+
+    def clean(self, value):
+        """The words in one line, without what cannot be seen: they are repeated in the names of feeds and calendars."""
+        typed = super().clean(value)
+        value = " ".join(mended_characters(typed).split())
+        words = len(comparable(value).split())
+        if typed and not words:
+            raise forms.ValidationError(_("Write at least one word."))
+        if words > MAX_WORDS or len(WORD.findall(value)) > MAX_PARTS:
+            raise forms.ValidationError(_("Write at most eight words."))
+        return value
+
+
+class TextFilter(django_filters.CharFilter):
+    """Words that must all stand in the item, in either language."""
+
+    field_class = WordsField
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=100, label=_("Words"), **kwargs)
+        self.queries = {}
+
+    def query(self, value):
+        """What is looked for; it is asked for anew for every facet, and read once."""
+        if value not in self.queries:
+            self.queries[value] = read(value)
+        return self.queries[value]
+
+    def filter(self, queryset, value):
+        return matching(queryset, self.query(value)) if value else queryset
