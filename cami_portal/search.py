@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from publishing.facets import Facet, TextFilter, YearField
+from publishing.keeping import kept
 from publishing.lists import FilteredListView, ListFilter, Option
 from publishing.models import SearchEntry
 from publishing.paging import COUNTED_UP_TO
@@ -45,6 +46,11 @@ class YearsFound(Facet):
     field_class = YearField
 
 
+@kept
+def species_with_keys():
+    return list(Species.objects.published().values_list("slug", "name", "pk"))
+
+
 class SearchFilter(ListFilter):
     """The words and facets of the page. Entries of the index name a species by its key: addresses may change."""
 
@@ -56,7 +62,7 @@ class SearchFilter(ListFilter):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        species = list(Species.objects.published().values_list("slug", "name", "pk"))
+        species = species_with_keys()
         self.filters["species"].extra["choices"] = [(slug, name) for slug, name, _key in species]
         self.keys = {slug: str(key) for slug, _name, key in species}
 

@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
+from ..keeping import kept
 from . import engines
 from .index import kind_of, searched_models
 from .query import Query
 from .words import stems_in
 
 FEWER_OF = 8  # words, one of which may be left out
+FEW = 100
 RANKED = 500  # of more it is said that they are more
 WHOLE_TITLE, IN_TITLE, IN_SUMMARY, IN_BODY = 3, 4, 2, 1  # the first beside the second
 IN_ORDER = 0.5  # several words that stand in a title as they were typed
@@ -169,8 +171,15 @@ def items_of(entries):
     keys = {}
     for entry in entries:
         keys.setdefault(entry.kind, []).append(entry.object_id)
-    items = {kind: shown_items(models[kind]).in_bulk(ids) for kind, ids in keys.items()}
+    items = {kind: few(models[kind]) or shown_items(models[kind]).in_bulk(ids) for kind, ids in keys.items()}
     return [(entry, items[entry.kind][entry.object_id]) for entry in entries if entry.object_id in items[entry.kind]]
+
+
+@kept
+def few(model):
+    """``{key: item}`` of a kind of which there are so few that all are kept; nothing of others."""
+    items = list(shown_items(model)[: FEW + 1])
+    return {item.pk: item for item in items} if len(items) <= FEW else {}
 
 
 def shown_items(model):
