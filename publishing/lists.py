@@ -6,6 +6,7 @@ between facets all must fit. A value that is unknown is an error with a message 
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 import django_filters
 from django.http import Http404
@@ -21,6 +22,7 @@ from .keeping import keep
 from .paging import COUNTED_UP_TO, ListPaginator
 from .periods import DayFilter
 from .states import Publishable
+from .text import RichTextField
 from .wording import day_in_words
 
 # What newsletters and social networks hang on to addresses; it filters nothing and is let pass.
@@ -182,7 +184,8 @@ class FilteredListView(FilterView):
     form = None  # the one that is asked for; None: the page
 
     def get_queryset(self):
-        return super().get_queryset().published()
+        items = super().get_queryset().published()
+        return items if self.form else items.defer(*long_texts(self.model))
 
     def rows(self, items):
         """What its data is about: the items themselves, or rows of theirs."""
@@ -241,6 +244,12 @@ class FilteredListView(FilterView):
     def render_to_response(self, context, **response_kwargs):
         wrong = self.filterset.is_bound and not self.filterset.is_valid()
         return super().render_to_response(context, status=400 if wrong else 200, **response_kwargs)
+
+
+@cache
+def long_texts(model):
+    """The fields that no row of a list shows, and that are most of what a database would send."""
+    return [field.name for field in model._meta.fields if isinstance(field, RichTextField)]
 
 
 def addresses(route, view, name):

@@ -28,9 +28,7 @@ class SpeciesList(FilteredListView):
             super()
             .get_queryset()
             .select_related("picture")
-            .prefetch_related(
-                Prefetch("assessments", Assessment.objects.filter(current=True)), "listings", "memberships"
-            )
+            .prefetch_related(Prefetch("assessments", Assessment.objects.filter(current=True)), "listings")
         )
 
 
