@@ -1,5 +1,6 @@
 """Settings: everything that differs between installations comes from environment variables (see README)."""
 
+import os
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -116,7 +117,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # After so many seconds nobody waits for PostgreSQL any more; 0: as long as it takes, as for commands (see wsgi.py).
-STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 0)
+STATEMENT_SECONDS = env.int("STATEMENT_SECONDS", 20 if "PORTAL_SERVES" in os.environ else 0)
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # Writers queue up instead of failing with "database is locked"; readers never wait for them.
     DATABASES["default"].setdefault("OPTIONS", {}).update(

@@ -25,7 +25,7 @@ def set_up():
 
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cami_portal.settings")
-os.environ.setdefault("STATEMENT_SECONDS", "20")  # of visitors and editors; commands wait as long as it takes
+os.environ["PORTAL_SERVES"] = "yes"  # visitors and editors, who do not wait as long as commands
 application = set_up()
 
 from django.conf import settings  # noqa: E402 - they are there only now

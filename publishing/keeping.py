@@ -3,15 +3,17 @@
 Only while a reader's page is made: elsewhere (commands, the desk, transactions that are not yet whole) nothing is kept.
 """
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property, wraps
+from threading import Lock
 
 from django.utils.translation import get_language
 
-MOST = 1000  # look-ups and parts of pages of one edition, ten kilobytes at most; what comes later is made each time
+MOST = 1000  # look-ups and parts of pages of one edition: then the oldest goes for each new one
 _reading = ContextVar("reading", default=None)
 _newest = None, {}
+_lock = Lock()
 
 
 class Reading:
@@ -24,10 +26,10 @@ class Reading:
     def kept(self):
         """``{key: value}`` of the edition that this request shows."""
         global _newest
-        edition = self.edition()
-        if _newest[0] != edition:
-            _newest = edition, {}
-        return _newest[1]
+        edition, newest = self.edition(), _newest  # which another thread may exchange meanwhile
+        if newest[0] != edition:
+            newest = _newest = edition, {}
+        return newest[1]
 
 
 @contextmanager
@@ -48,10 +50,12 @@ def keep(key, make):
     if request is None:
         return make()
     key = (get_language(), key)
-    if key in request.kept:
+    with suppress(KeyError):
         return request.kept[key]
     value = make()
-    if len(request.kept) < MOST:
+    with _lock:
+        if len(request.kept) >= MOST:
+            request.kept.pop(next(iter(request.kept)))
         request.kept[key] = value
     return value
 

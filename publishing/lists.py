@@ -226,6 +226,8 @@ class FilteredListView(FilterView):
         return [*forms, (Json, reverse(f"api:{self.record.name}") + self.query)] if self.in_api else forms
 
     def get_paginator(self, *args, **kwargs):
+        if self.filterset.messages:  # it shows nothing, which is to be known of no list
+            return super().get_paginator(*args, **kwargs)
         values = self.filterset.values
         key = self.filterset.key_of(values)
         return super().get_paginator(*args, whole=None if values else self.request.path, key=key, **kwargs)

@@ -51,10 +51,10 @@ class Edition:
         with connection.cursor() as cursor:  # the ORM would take three times as long, at every request
             cursor.execute("SELECT number FROM publishing_contentversion WHERE id = 1")
             (number,) = cursor.fetchone() or (0,)
-        now = timezone.now()
-        if cls.known is None or cls.known.number != number or cls.known.until <= now:
-            cls.known = cls(number, next_turn(now))
-        return cls.known
+        now, known = timezone.now(), cls.known  # which another thread may exchange meanwhile
+        if known is None or known.number != number or known.until <= now:
+            known = cls.known = cls(number, next_turn(now))
+        return known
 
 
 def next_turn(now):

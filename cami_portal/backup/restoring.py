@@ -3,6 +3,7 @@
 import time
 from contextlib import suppress
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
@@ -39,7 +40,19 @@ def restore(archive):
 # --- before -------------------------------------------------------------------------------------------------------
 
 
+def foreign_tables():
+    """The names of tables that no app of the portal can have made."""
+    own = ("django_", "sqlite_", *(f"{app.label}_" for app in apps.get_app_configs()))
+    with connection.cursor() as cursor:
+        return sorted(name for name in connection.introspection.table_names(cursor) if not name.startswith(own))
+
+
 def refuse_unless_empty():
+    if foreign := foreign_tables():
+        raise Refused(
+            f"this database has tables that are not the portal’s ({', '.join(foreign[:3])} …), and a restore takes all "
+            "of it. Set DATABASE_URL to a database of the portal’s own, then try again"
+        )
     ignored = {*MIGRATED, *LEFT_OUT, "django_migrations", "publishing_contentversion"}
     with connection.cursor() as cursor:
         tables = {*connection.introspection.django_table_names(only_existing=True)}

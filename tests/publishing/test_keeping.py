@@ -19,8 +19,8 @@ def statements(client, path):
     return [query["sql"] for query in queries]
 
 
-def test_the_second_reader_of_an_edition_costs_three_statements(client):
-    """The edition, the items, and what belongs to their rows: choices, their numbers and the menu are known."""
+def test_the_second_reader_of_an_edition_costs_two_statements(client):
+    """The edition, and the items: choices, their numbers and the menu are known."""
     f.ArticleFactory.create_batch(3)
     f.SpeciesFactory()
     first, second = (statements(client, "/en/news/") for _ in range(2))
@@ -54,6 +54,25 @@ def test_the_numbers_beside_choices_follow_an_edit_also_under_another_filter(cli
     for number in range(1, 4):
         f.ArticleFactory(date="2016-05-05").species.add(species)
         assert years()["2016"] == number
+
+
+@pytest.mark.parametrize("path", ["news", "events", "species", "contacts", "species/instruments", "changes"])
+def test_a_wrong_question_makes_no_list_empty(client, path):
+    for factory in (f.ArticleFactory, f.EventFactory, f.SpeciesFactory, f.RoleFactory, f.InstrumentFactory):
+        factory()
+    f.ChangeNoteFactory(item=Article.objects.get())
+    assert client.get(f"/en/{path}/?nope=1").status_code == 400
+    context = client.get(f"/en/{path}/").context
+    assert (len(context["object_list"]), context["paginator"].count) == (1, 1)
+
+
+def test_the_oldest_goes_when_there_is_no_room(monkeypatch):
+    monkeypatch.setattr("publishing.keeping.MOST", 2)
+    with reading(lambda: 1):
+        for key in "abc":
+            keep(key, lambda key=key: [key])
+        made = [keep(key, lambda: "anew") for key in "cba"]
+    assert made == [["c"], ["b"], "anew"]
 
 
 def test_nothing_is_kept_where_no_reader_asks():
