@@ -75,7 +75,7 @@ def portal(database_url, log, page_cache=True, application="cami_portal.wsgi:app
     site = Site(free_port())
     command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{site.port}"]
     command += ["--workers", str(workers), "--worker-class", "gthread", "--threads", str(THREADS)]
-    command += ["--preload", "--no-control-socket"]
+    command += ["--preload", "--no-control-socket", "--forwarder-headers", ""]
     environment = {"DEBUG": "false", "DATABASE_URL": database_url}
     if not page_cache:
         environment["PAGE_CACHE_MB"] = "0"

@@ -22,11 +22,13 @@ from django.utils.http import parse_etags
 from publishing.keeping import reading
 from publishing.version import Edition
 
+from .compression import TEXT
+
 # Not among them: tables, which are whole archives, and what tells of the last dump, which moves no version.
-READERS = re.compile(r"/(?:en|ru|api|informea\.svc)/(?!data/$|.*\.csv$)|/(?:sitemap[-\w]*\.xml|robots\.txt)$")
+READERS = re.compile(r"/(?:en|ru|api)/(?!data/$|.*\.csv$)")
 LARGEST = 2 * 2**20  # bytes of a page that is kept
+OVERHEAD = 8000  # bytes of its headers, its forms and the places where all of it is noted
 CONDITIONS = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE", "HTTP_RANGE")
-COMPRESSED = re.compile(r"text/|application/(?:[a-z.]+\+)?(?:json|xml)\b")
 OURS = {"content-length", "etag", "last-modified"}
 
 
@@ -42,7 +44,7 @@ class Answer:
     def __init__(self, status, headers, body, edition):
         self.status, self.headers, self.body, self.edition = status, headers, body, edition
         given = {name.lower(): value for name, value in headers}
-        self.is_text = COMPRESSED.match(given.get("content-type", "")) is not None and "content-encoding" not in given
+        self.is_text = TEXT.match(given.get("content-type", "")) is not None and "content-encoding" not in given
         self.may_be_kept = (
             edition is not None
             and status.startswith("200 ")
@@ -51,7 +53,7 @@ class Answer:
             and given.get("vary", "Accept-Encoding") == "Accept-Encoding"
             and len(body) <= LARGEST
         )
-        self.size = len(body) * 2  # bytes, with what its compressed forms may take
+        self.size = len(body) * 2 + OVERHEAD  # bytes, with what its compressed forms may take
         self.forms = {}
         if self.may_be_kept:
             self.made, self.tag = int(time.time()), sha256(body).hexdigest()[:24]
@@ -125,6 +127,7 @@ class PageCache:
         if kept is None or (edition and kept.edition != edition):
             kept = self.fetch(environ, edition)
             if kept.may_be_kept:
+                kept.size += sum(map(len, key)) * 2  # visitors choose how long a question is
                 self.keep(key, kept)
         return kept.send(environ, start_response, is_checked=edition is not None)
 
@@ -169,7 +172,8 @@ def key_of(environ):
         return None
     if settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", ""):
         return None
-    names = ("wsgi.url_scheme", "HTTP_X_FORWARDED_PROTO", "HTTP_HOST", "PATH_INFO", "QUERY_STRING")
+    proxy = ("HTTP_X_FORWARDED_PROTO",) if settings.BEHIND_PROXY else ()
+    names = ("wsgi.url_scheme", *proxy, "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")
     return tuple(environ.get(name, "") for name in names)
 
 

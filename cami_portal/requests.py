@@ -44,7 +44,7 @@ class NumberedRequests:
                 "%(method)s %(path)s %(status)d in %(ms).1f ms, %(queries)d queries in %(query_ms).1f ms",
                 {
                     "method": environ["REQUEST_METHOD"],
-                    "path": path[:LONGEST_PATH],  # never the query: people search for people
+                    "path": path[:LONGEST_PATH].replace(" ", "%20"),  # never the query: people search for people
                     "status": status,
                     "ms": round((time.perf_counter() - begin) * 1000, 1),
                     "queries": queries.number,

@@ -15,6 +15,7 @@ limit_request_line = 8190  # what nginx lets through, so that a long query gets 
 worker_tmp_dir = "/dev/shm"  # noqa: S108 - where a worker shows that it lives; a busy disk must not stop that
 umask = 0o007  # the socket is for the group, in which nginx is
 control_socket_disable = True
+forwarder_headers = ""  # no header says where the portal begins: its links would lead there
 
 
 def new_edition():

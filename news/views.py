@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.lists import FilteredListView
 from publishing.related import related_keys
 from publishing.views import PublishedDetailView
-from species.related import all_instruments, all_species, all_states, among
+from species.lookups import all_instruments, all_species, all_states, among
 
 from .filters import ArticleFilter
 from .models import Article

@@ -8,6 +8,7 @@ from contextvars import ContextVar
 from functools import cached_property, wraps
 from threading import Lock
 
+from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
 MOST = 1000  # look-ups and parts of pages of one edition: then the oldest goes for each new one
@@ -49,7 +50,7 @@ def keep(key, make):
     request = _reading.get()
     if request is None:
         return make()
-    key = (get_language(), key)
+    key = (get_language(), get_script_prefix(), key)
     with suppress(KeyError):
         return request.kept[key]
     value = make()

@@ -40,7 +40,8 @@ class Portal:
         self.media = folder / "media"
         self.environment = os.environ | {
             "DATABASE_URL": url, "MEDIA_ROOT": str(self.media), "DUMP_ROOT": str(folder / "dump"), "DEBUG": "false",
-            "HTTPS": "false", "SITE_URL": "", "ALLOWED_HOSTS": "testserver", "SECRET_KEY": "of these tests " * 4,
+            "HTTPS": "false", "SITE_URL": "http://testserver", "ALLOWED_HOSTS": "testserver",
+            "SECRET_KEY": "of these tests " * 4,
             "DJANGO_SETTINGS_MODULE": "cami_portal.settings",
         }  # fmt: skip
 
