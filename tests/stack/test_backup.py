@@ -200,7 +200,7 @@ def test_a_lost_portal_comes_back_from_its_backup(lost, portals, tmp_path):
 def test_a_backup_of_older_code_is_brought_up_to_date(archive, portals, tmp_path):
     old, new = portals("old"), portals("newer")
     old.manage("restore", archive)
-    old.manage("migrate", "-v0", "cami_portal", "0002")
+    old.manage("migrate", "-v0", "news", "0002")
     old.manage("backup", tmp_path / "old.zip")
     new.manage("migrate", "-v0")  # tables without content are an empty portal too
     new.manage("restore", tmp_path / "old.zip")
