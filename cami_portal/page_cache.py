@@ -34,7 +34,7 @@ OURS = {"content-length", "etag", "last-modified"}
 
 def compressed(body, encoding):
     if encoding == "br":
-        return brotli.compress(body, mode=brotli.MODE_TEXT, quality=5)
+        return brotli.compress(body, mode=brotli.MODE_TEXT, quality=4)
     return gzip.compress(body, compresslevel=6, mtime=0) if encoding == "gzip" else body
 
 
