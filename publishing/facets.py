@@ -12,7 +12,6 @@ from operator import or_
 import django_filters
 from django import forms
 from django.db.models import Count, Exists, OuterRef, Q
-from django.db.models.functions import ExtractYear
 from django.utils.translation import gettext_lazy as _
 
 from .keeping import keep
@@ -113,10 +112,10 @@ class YearFacet(Facet):
     def counts(self, queryset):
         counts = Counter()
         spans = queryset.filter(**{f"{self.first}__isnull": False}).order_by()
-        spans = spans.values(first_year=ExtractYear(self.first), last_year=ExtractYear(self.last))
-        spans = spans.values_list("first_year", "last_year").annotate(Count("pk"))
-        for first, last, number in spans:
-            for year in range(first, last + 1):
+        # By days, along the index; to have the years taken from all of them would cost SQLite ten times as much.
+        days = spans.values_list(*dict.fromkeys([self.first, self.last])).annotate(Count("pk"))
+        for first, *last, number in days:
+            for year in range(first.year, (last or [first])[0].year + 1):
                 counts[str(year)] += number
         return counts
 
