@@ -59,10 +59,10 @@ class Article(Publishable):
         verbose_name = _("article")
         verbose_name_plural = _("articles")
         ordering = ["-date", "date_precision", "-pk"]
-        # With what tells whether an article is live, so that lists are counted and walked along without its text.
+        # With what tells whether an article is live, and its kind: lists are counted and walked along without its text.
         indexes = [
             models.Index(
-                fields=["-date", "date_precision", "-id", "published_at", "withdrawn_at", "expires_at"],
+                fields=["-date", "date_precision", "-id", "published_at", "withdrawn_at", "expires_at", "kind"],
                 name="news_article_by_date",
             ),
         ]
