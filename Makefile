@@ -103,7 +103,7 @@ guide: venv-dev  ## Take the pictures of the editors' guide anew (Debian's chrom
 	DEBUG=true DATABASE_URL=sqlite:///var/guide.sqlite3 $(MANAGE) guide_pictures
 
 clean:  ## Remove what make made, except the database and the uploads in var/
-	rm -rf $(VENV) var/static var/.static-collected test-results .pytest_cache .ruff_cache
+	rm -rf $(VENV) var/static var/manifest var/.static-collected test-results .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 # --- what the commands above stand on -----------------------------------------------------------------------------

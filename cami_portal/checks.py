@@ -17,7 +17,8 @@ def static_files_are_collected(**kwargs):
     if settings.DEBUG or not isinstance(staticfiles_storage, ManifestFilesMixin):
         return []
     there = {name for finder in get_finders() for name, storage in finder.list([])}
-    missing = sorted(there - set(staticfiles_storage.hashed_files))
+    hashed = staticfiles_storage.hashed_files
+    missing = sorted(name for name in there if name not in hashed or not staticfiles_storage.exists(hashed[name]))
     if not missing:
         return []
     text = f"{len(missing)} static files are not collected, {missing[0]} among them."
@@ -45,8 +46,29 @@ def folders_can_be_written(**kwargs):
 
 def can_be_written(folder):
     """Whether files can be made there, or the folder itself, which is not there before it is needed."""
-    there = next(one for one in (folder, *folder.parents) if one.exists())
-    return there.is_dir() and os.access(there, os.W_OK | os.X_OK)
+    there = next(one for one in (folder, *folder.parents) if os.path.exists(one))
+    return os.path.isdir(there) and os.access(there, os.W_OK | os.X_OK)
+
+
+@register(NEEDED, deploy=True)
+def edition_can_be_changed(**kwargs):
+    if not settings.EDITION_FILE:
+        return []
+    file = Path(settings.EDITION_FILE).absolute()
+    if os.path.isfile(file):  # its time is its owner's to set
+        fits = os.access(file, os.W_OK) and os.geteuid() in (0, file.stat().st_uid)
+    else:
+        fits = not os.path.exists(file) and os.path.isdir(file.parent) and can_be_written(file.parent)
+    if fits:
+        return []
+    return [
+        Error(
+            f"{file}, which EDITION_FILE names, can be neither made nor changed.",
+            hint="Set it to a file in a folder that is there and belongs to the account that runs the portal, or leave "
+            "it out.",
+            id="portal.E003",
+        )
+    ]
 
 
 @register(ADVISED, deploy=True)

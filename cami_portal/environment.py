@@ -71,6 +71,22 @@ class Environment(environ.Env):
             )
         return mail
 
+    def redis(self, var):
+        """``redis://…``, ``rediss://…`` or ``unix:///path``; or nothing."""
+        value = self.get_value(var, cast=str, default="")
+        try:
+            url = urlsplit(value)
+            url.port  # noqa: B018 - raises ValueError if it is none
+            fits = url.hostname if url.scheme in ("redis", "rediss") else url.scheme == "unix" and len(url.path) > 1
+        except ValueError:
+            fits = False
+        if value and not fits:
+            raise ImproperlyConfigured(
+                f"{var} names no Redis. Set it to redis://:password@host:6379/0, rediss:// for TLS, or "
+                "unix:///path/to/socket; what is special in a password is written by percent signs, %40 for @."
+            )
+        return value
+
     def site(self, var):
         """``https://portal.example.org``, without a slash at the end; or nothing."""
         value = self.get_value(var, cast=str, default="").rstrip("/")

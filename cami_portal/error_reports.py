@@ -4,9 +4,12 @@ A report says what failed and where in the code, not for whom: no values of vari
 addresses or accounts of visitors.
 """
 
+import os
+
 import sentry_sdk
 from sentry_sdk.integrations.django import DjangoIntegration
 
+from .backup.making import commit
 from .logs import discreet, request_id
 
 # Nothing else leaves; among the rest are the words of the command line, in which an e-mail may stand.
@@ -18,6 +21,7 @@ def start(dsn, environment):
     sentry_sdk.init(
         dsn=dsn,
         environment=environment,
+        release=os.environ.get("SENTRY_RELEASE") or commit(),
         before_send=report,
         integrations=[DjangoIntegration(middleware_spans=False, signals_spans=False)],
         auto_enabling_integrations=False,

@@ -5,6 +5,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from csp.constants import NONE, SELF
+from django.core.files.storage import FileSystemStorage
 from django.utils.translation import gettext_lazy as _
 from js_asset import static_lazy
 
@@ -198,7 +199,7 @@ CACHES = {
     }
 }
 # Several hosts spare their database these writes.
-if REDIS_URL := env.str("REDIS_URL", ""):
+if REDIS_URL := env.redis("REDIS_URL"):
     CACHES["default"] = {
         "BACKEND": "django.core.cache.backends.redis.RedisCache",
         "LOCATION": REDIS_URL,
@@ -227,11 +228,15 @@ MEDIA_ROOT = env.str("MEDIA_ROOT", str(VAR / "media"))
 DUMP_ROOT = env.str("DUMP_ROOT", str(VAR / "dump"))  # the open data that `manage.py dump` builds
 STORAGES = {
     "default": {"BACKEND": "publishing.storage.SturdyStorage"},
-    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+        # Two sets of the code may share the folder of static files: which of them are its own each notes for itself.
+        "OPTIONS": {"manifest_storage": FileSystemStorage(VAR / "manifest")},
+    },
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 if DEBUG:
-    STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 # Without a mail server mails are printed by the server: invitations and new passwords work all the same.
 EMAIL_CONFIG = env.email_url("EMAIL_URL", default="consolemail://")

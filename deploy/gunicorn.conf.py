@@ -2,12 +2,21 @@
 
 import os
 import secrets
+import sys
+
+
+def number(name, default):
+    value = os.environ.get(name, "").strip() or default
+    if not (value.isascii() and value.isdigit() and int(value)):
+        sys.exit(f"The portal is not set up: {name} is “{value}”. Set it to a whole number, at least 1.")
+    return int(value)
+
 
 wsgi_app = "cami_portal.wsgi:application"
 worker_class = "gthread"
-workers = int(os.environ.get("WORKERS", "2"))  # one per core
+workers = number("WORKERS", "2")  # one per core
 preload_app = True  # the code is in memory once; a new master, not SIGHUP, reads another one (cami-switch)
-threads = int(os.environ.get("THREADS", "4"))  # while one waits for the database another works
+threads = number("THREADS", "4")  # while one waits for the database another works
 timeout = 60  # seconds until a worker that does not move is replaced
 graceful_timeout = 60  # seconds for requests under way when it stops
 keepalive = 75  # longer than nginx keeps a connection, so that none is closed under a request

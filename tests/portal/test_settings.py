@@ -69,6 +69,18 @@ def test_an_address_of_no_mail_server_is_refused(environment, value):
     assert "p4ss" not in str(refusal.value)
 
 
+@pytest.mark.parametrize("value", ["foo", "http://:p4ss@h", "redis://", "redis://:p4ss/x@h", "redis://h:x", "unix://"])
+def test_an_address_of_no_redis_is_refused(environment, value):
+    with pytest.raises(ImproperlyConfigured, match=r"^REDIS_URL names no Redis\. Set it to") as refusal:
+        environment(REDIS_URL=value).redis("REDIS_URL")
+    assert "p4ss" not in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", ["", "redis://:p4ss@h:6379/0", "rediss://h", "unix:///run/redis.sock"])
+def test_an_address_of_redis_is_kept(environment, value):
+    assert environment(REDIS_URL=value).redis("REDIS_URL") == value
+
+
 @pytest.mark.parametrize(
     "value",
     [
@@ -180,12 +192,35 @@ def test_a_server_does_not_start_before_all_static_files_are_collected(settings,
     assert what_is_missing() == []
 
 
+def test_static_files_of_another_set_of_code_are_not_its_own(settings, monkeypatch):
+    from django.contrib.staticfiles.storage import staticfiles_storage
+
+    assert Path(staticfiles_storage.manifest_storage.location).parent == settings.VAR
+    monkeypatch.setitem(staticfiles_storage.hashed_files, "portal/css/base.css", "portal/css/base.000000000000.css")
+    assert [line.partition(",")[0] for line in what_is_missing()] == ["1 static files are not collected"]
+
+
 def test_a_server_does_not_start_where_uploads_cannot_be_stored(settings, tmp_path):
     (tmp_path / "file").touch()
     settings.MEDIA_ROOT = str(tmp_path / "file" / "media")
     assert [line.partition(",")[0] for line in what_is_missing()] == [
         f"Nothing can be written in {settings.MEDIA_ROOT}"
     ]
+
+
+def test_a_server_does_not_start_where_the_edition_cannot_be_changed(settings, tmp_path):
+    settings.EDITION_FILE = str(tmp_path / "edition")
+    assert what_is_missing() == []
+    (tmp_path / "edition").touch()
+    assert what_is_missing() == []
+    for wrong in (tmp_path, tmp_path / "missing" / "edition", tmp_path / "edition" / "edition"):
+        settings.EDITION_FILE = str(wrong)
+        assert [line.partition(",")[0] for line in what_is_missing()] == [str(wrong)]
+
+
+def test_a_number_for_gunicorn_that_is_none_is_said_in_one_line():
+    line = "The portal is not set up: THREADS is “four”. Set it to a whole number, at least 1.\n"
+    assert started("deploy/gunicorn.conf.py", THREADS="four") == (1, line)
 
 
 @pytest.mark.parametrize(
