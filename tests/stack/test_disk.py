@@ -16,7 +16,11 @@ FULL = 16 * 1024  # bytes beyond which the workers can write no file
 
 
 def fill_disk(portal, room=FULL):
-    """From now on the workers get an error of the system where a file would grow; ``room=None``: no longer."""
+    """From now on the workers get an error of the system where a file would grow; ``room=None``: no longer.
+
+    Readers were there before, as always: SQLite has the files open that reading needs, too.
+    """
+    assert portal.get("/en/").status == 200
     for worker in portal.workers:
         _soft, hard = resource.prlimit(worker, resource.RLIMIT_FSIZE)
         resource.prlimit(worker, resource.RLIMIT_FSIZE, (hard if room is None else room, hard))
