@@ -63,8 +63,10 @@ class Facet(django_filters.Filter):
         super().__init__(field_name=value, choices=options, **kwargs)
 
     def __deepcopy__(self, memo):
-        """Each request has its own, of whose definition nothing is ever changed."""
-        return copy(self)
+        """Each request has its own, with options of its own; the rest of its definition is never changed."""
+        own = copy(self)
+        own.extra = dict(self.extra)
+        return own
 
     @property
     def takes_keys(self):
@@ -78,7 +80,7 @@ class Facet(django_filters.Filter):
         if self.rows is None:
             return queryset.filter(**wanted)
         rows = self.rows().filter(**wanted)
-        if keep(("common", self.rows, *values), lambda: rows[: self.COMMON].count()) == self.COMMON:
+        if keep(("common", self.rows, self.value, *values), lambda: rows[: self.COMMON].count()) == self.COMMON:
             return queryset.filter(Exists(rows.filter(**{self.item: OuterRef("pk")})))
         return queryset.filter(pk__in=rows.values(self.item))
 

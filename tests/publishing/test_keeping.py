@@ -3,7 +3,9 @@
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import translation
 
+from cami_portal.search import SearchFilter
 from news.models import Article
 from publishing.keeping import keep, reading
 from publishing.paging import ListPaginator
@@ -128,3 +130,13 @@ def test_relations_are_asked_for_by_one_statement(django_assert_num_queries):
     with django_assert_num_queries(1):
         keys = related_keys(article, "species", "events", "organisation_parts")
     assert keys == {"species": {species.pk}, "events": set(), "organisation_parts": {part.pk}}
+
+
+def test_each_request_has_options_of_its_own():
+    """The search sets those of the species in the reader's language; another thread may be making another page."""
+    f.SpeciesFactory(name_en="Saiga", name_ru="Сайгак")
+    with translation.override("ru"):
+        russian = SearchFilter(data={"q": "x"})
+    with translation.override("en"):
+        SearchFilter(data={"q": "x"})
+    assert [label for _slug, label in russian.filters["species"].extra["choices"]] == ["Сайгак"]
