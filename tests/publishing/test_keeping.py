@@ -8,6 +8,7 @@ from django.utils import translation
 from cami_portal.search import SearchFilter
 from news.models import Article
 from publishing.keeping import keep, reading
+from publishing.models import SearchEntry
 from publishing.paging import ListPaginator
 from publishing.related import related_keys
 from tests import factories as f
@@ -136,7 +137,7 @@ def test_each_request_has_options_of_its_own():
     """The search sets those of the species in the reader's language; another thread may be making another page."""
     f.SpeciesFactory(name_en="Saiga", name_ru="Сайгак")
     with translation.override("ru"):
-        russian = SearchFilter(data={"q": "x"})
+        russian = SearchFilter({"q": "x"}, SearchEntry.objects.none())
     with translation.override("en"):
-        SearchFilter(data={"q": "x"})
+        SearchFilter({"q": "x"}, SearchEntry.objects.none())
     assert [label for _slug, label in russian.filters["species"].extra["choices"]] == ["Сайгак"]
