@@ -16,7 +16,7 @@ NEXT_VERSION = "UPDATE publishing_contentversion SET number = number + 1 WHERE i
 
 def manage(url, *words):
     environment = os.environ | {"DEBUG": "false", "DATABASE_URL": url}
-    subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)  # noqa: S603
+    subprocess.run([sys.executable, "manage.py", *words], cwd=ROOT, env=environment, check=True)  # noqa: S603 - all words stand here
 
 
 def fill(url, articles):
@@ -62,7 +62,7 @@ class PostgreSQL:
     def filled(cls, folder, articles):
         data = folder / f"postgresql-{articles}"
         # It stays up until its input is closed.
-        server = subprocess.Popen(  # noqa: S603
+        server = subprocess.Popen(  # noqa: S603 - all words stand here
             [ROOT / ".ci" / "postgres", "sh", "-c", 'echo "$DATABASE_URL"; exec cat'],
             env=os.environ | {"POSTGRES_DATA": str(data)},
             stdin=subprocess.PIPE,

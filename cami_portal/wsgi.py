@@ -28,10 +28,10 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cami_portal.settings")
 os.environ["PORTAL_SERVES"] = "yes"  # visitors and editors, who do not wait as long as commands
 application = set_up()
 
-from django.conf import settings  # noqa: E402 - they are there only now
+from django.conf import settings  # noqa: E402 - Django must be set up before
 
-from .page_cache import PageCache  # noqa: E402 - it needs them
-from .requests import NumberedRequests  # noqa: E402 - it needs them too
+from .page_cache import PageCache  # noqa: E402 - it reads the settings
+from .requests import NumberedRequests  # noqa: E402 - it reads the settings
 
 if settings.PAGE_CACHE:
     application = PageCache(application, settings.PAGE_CACHE)

@@ -142,7 +142,7 @@ def found(program):
 
 
 def said_by(program, *options):
-    done = subprocess.run([found(program), *options], capture_output=True, text=True, check=True)  # noqa: S603
+    done = subprocess.run([found(program), *options], capture_output=True, text=True, check=True)  # noqa: S603 - no shell
     return done.stdout.strip()
 
 

@@ -61,7 +61,7 @@ def test_a_304_has_no_body_to_wait_for(served):
 
 def test_the_time_of_children_counts_also_when_they_have_ended():
     command = [sys.executable, "-c", WITH_AN_ENDED_CHILD]
-    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)  # noqa: S603 - all words stand here
     process.stdout.readline()
     assert 280 <= processor_ms(process.pid) < 2000
     assert processor_ms(process.pid, but=[process.pid]) == 0

@@ -188,7 +188,7 @@ def rows(path):
     """``{table: rows}`` of all tables of an SQLite file, also those that no model knows."""
     with closing(sqlite3.connect(path)) as database:
         tables = [name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
-        return {name: sorted(database.execute(f'SELECT * FROM "{name}"'), key=repr) for name in tables}  # noqa: S608
+        return {name: sorted(database.execute(f'SELECT * FROM "{name}"'), key=repr) for name in tables}  # noqa: S608 - names of tables
 
 
 # --- the rehearsal ------------------------------------------------------------------------------------------------

@@ -167,7 +167,7 @@ def test_a_secret_that_is_none_is_refused(environment, tmp_path, value, content,
 
 def started(*command, **variables):
     environment = {**os.environ, "DJANGO_SETTINGS_MODULE": "cami_portal.settings"} | variables
-    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, timeout=60)  # noqa: S603
+    done = subprocess.run([sys.executable, *command], cwd=ROOT, env=environment, capture_output=True, timeout=60)  # noqa: S603 - all words stand here
     return done.returncode, done.stderr.decode()
 
 

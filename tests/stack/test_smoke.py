@@ -556,7 +556,7 @@ def test_an_upgrade_loses_no_request_and_keeps_no_page_of_the_former_code(stack,
 
     with (stack.folder / "log" / "green.log").open("w") as log:
         command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", "--bind", f"unix:{green}"]
-        second = subprocess.Popen(command, cwd=ROOT, env=stack.environment, stdout=log, stderr=log)  # noqa: S603
+        second = subprocess.Popen(command, cwd=ROOT, env=stack.environment, stdout=log, stderr=log)  # noqa: S603 - all words stand here
     asking = [threading.Thread(target=ask) for _ in range(3)]
     try:
         for thread in asking:
