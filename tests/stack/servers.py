@@ -181,7 +181,9 @@ class Portal:
         return ask(self.port, path, method, body, Cookie=cookies, X_CSRFToken=TOKEN, **headers)
 
     def open_form(self, path):
-        return fields_of(self.as_editor(path))
+        answer = self.as_editor(path)
+        assert answer.status == 200
+        return fields_of(answer)
 
     def submit(self, path, form=None, **values):
         """Send the form at ``path`` with these values, as a browser does; ``form`` is one that was opened before."""

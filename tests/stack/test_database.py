@@ -8,7 +8,6 @@ from contextlib import contextmanager, suppress
 
 import pytest
 
-from tests.admin.conftest import fields_of
 from tests.stack.servers import in_threads, wait_for
 
 pytestmark = pytest.mark.stack
@@ -30,7 +29,7 @@ def test_without_its_database_the_portal_shows_what_it_keeps_and_says_of_the_res
     with on_postgres() as portal:
         form, page = portal.article()
         keep(portal, KEPT, page)
-        opened = portal.as_editor(form)
+        opened = portal.open_form(form)
         postgres.stop()
         for _ in range(6):
             answer = portal.get(KEPT)
@@ -52,13 +51,13 @@ def test_without_its_database_the_portal_shows_what_it_keeps_and_says_of_the_res
                 assert answer.headers["Content-Language"] == "ru"
             if path.startswith("/api/"):
                 assert json.loads(answer.text)
-        answer = portal.submit(form, fields_of(opened), title_en="Typed while it was away")
+        answer = portal.submit(form, opened, title_en="Typed while it was away")
         assert (answer.status, "Nothing was saved. Go back" in answer.text) == (503, True)
 
         postgres.start()
         for path in (RUSSIAN, KEPT, "/api/v1/news/", "/en/news/feed.atom"):
             assert portal.get(path).status == 200
-        assert portal.submit(form, fields_of(opened), title_en="Typed after it came back").status == 302
+        assert portal.submit(form, opened, title_en="Typed after it came back").status == 302
         for _ in range(8):
             assert "Typed after it came back" in portal.get(page).text
 
