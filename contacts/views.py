@@ -24,9 +24,10 @@ class RoleList(FilteredListView):
     title = gettext_lazy("Contacts")
     record = RoleRecord
     paginate_by = 60
+    in_rows = (ASSIGNMENTS, "topics")
 
     def get_queryset(self):
-        return super().get_queryset().select_related("organisation").prefetch_related(ASSIGNMENTS, "topics")
+        return super().get_queryset().select_related("organisation")
 
 
 class RoleDetail(PublishedDetailView):

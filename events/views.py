@@ -15,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.dates import Precision, first_day, last_day
 from publishing.formats import TABLES, Atom, site_of
+from publishing.keeping import keep
 from publishing.lists import FilteredListView
 from publishing.views import PublishedDetailView
 from publishing.wording import day_in_words
@@ -25,6 +26,11 @@ from .documents import TYPES
 from .filters import EventFilter, PeriodFilter, WhatFacet
 from .models import Document, Event
 from .records import EventRecord
+
+IN_ROWS = (
+    "slug", "published_at", "title", "short_title", "kind", "status", "city", "country", "start", "start_precision",
+    "end", "end_precision", "start_time", "end_time", "time_zone",
+)  # fmt: skip
 
 
 class Events(FilteredListView):
@@ -37,7 +43,8 @@ class Events(FilteredListView):
     first, last = FIRST_DAY, LAST_DAY
 
     def get_queryset(self):
-        return super().get_queryset().select_related("country")
+        events = super().get_queryset().select_related("country")
+        return events if self.form else events.only(*IN_ROWS)
 
     def with_filters(self, name, *args):
         """The address of another view, with those of the filters that it has too."""
@@ -47,8 +54,11 @@ class Events(FilteredListView):
 
     def day(self):
         """Where the calendar opens: at the next of these events or else at the last one."""
-        today = timezone.localdate()
-        found = self.object_list.aggregate(next=Min("start", filter=Q(end__gte=today)), last=Max("start"))
+        today, key = timezone.localdate(), self.filterset.choices_key
+        found = keep(
+            key and ("where the calendar opens", key),
+            lambda: self.object_list.aggregate(next=Min("start", filter=Q(end__gte=today)), last=Max("start")),
+        )
         day = max(found["next"], today) if found["next"] else found["last"] or today
         return within(day, self.first, self.last)
 

@@ -3,6 +3,7 @@
 Only while a reader's page is made: elsewhere (commands, the desk, transactions that are not yet whole) nothing is kept.
 """
 
+from collections import defaultdict
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from functools import cached_property, wraps
@@ -11,9 +12,10 @@ from threading import Lock
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
-MOST = 1000  # look-ups and parts of pages of one edition: then the oldest goes for each new one
+# As many of one edition: then the oldest goes for each new one. Rows of lists are many and cheap, look-ups are dear.
+MOST = {"look-ups": 1000, "rows": 2000}
 _reading = ContextVar("reading", default=None)
-_newest = None, {}
+_newest = None, defaultdict(dict)
 _lock = Lock()
 
 
@@ -25,11 +27,11 @@ class Reading:
 
     @cached_property
     def kept(self):
-        """``{key: value}`` of the edition that this request shows."""
+        """``{room: {key: value}}`` of the edition that this request shows."""
         global _newest
         edition, newest = self.edition(), _newest  # which another thread may exchange meanwhile
         if newest[0] != edition:
-            newest = _newest = edition, {}
+            newest = _newest = edition, defaultdict(dict)
         return newest[1]
 
 
@@ -46,19 +48,31 @@ def reading(edition):
 
 
 def keep(key, make):
-    """What ``make()`` gives in the reader's language; the same object for all readers, so nobody may change it."""
+    """What ``make()`` gives in the reader's language; the same object for all readers, so nobody may change it.
+
+    For the key ``None`` it is not kept.
+    """
+    return make() if key is None else keep_each([key], lambda missing: [make()], "look-ups")[0]
+
+
+def keep_each(keys, make, room):
+    """The values of ``keys``; ``make(missing keys)`` gives those of the keys that are not kept."""
     request = _reading.get()
     if request is None:
-        return make()
-    key = (get_language(), get_script_prefix(), key)
-    with suppress(KeyError):
-        return request.kept[key]
-    value = make()
-    with _lock:
-        if len(request.kept) >= MOST:
-            request.kept.pop(next(iter(request.kept)))
-        request.kept[key] = value
-    return value
+        return make(keys)
+    kept, found, about = request.kept[room], {}, (get_language(), get_script_prefix())
+    for key in keys:
+        with suppress(KeyError):
+            found[key] = kept[about, key]
+    if missing := [key for key in keys if key not in found]:
+        made = dict(zip(missing, make(missing), strict=True))
+        found |= made
+        with _lock:
+            for key, value in made.items():
+                if len(kept) >= MOST[room]:
+                    kept.pop(next(iter(kept)))
+                kept[about, key] = value
+    return [found[key] for key in keys]
 
 
 def kept(function):
@@ -74,4 +88,4 @@ def kept(function):
 def forget():
     """For tests, which begin with the same version and other content."""
     global _newest
-    _newest = None, {}
+    _newest = None, defaultdict(dict)

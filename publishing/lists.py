@@ -120,7 +120,7 @@ class ListFilter(django_filters.FilterSet):
             return self.filters[name].counts(narrowed)
 
         key = self.key_of(others)
-        return keep((key, name), count) if key else count()
+        return keep(key and (key, name), count)
 
     @property
     def choices_key(self):

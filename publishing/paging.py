@@ -46,7 +46,7 @@ class ListPaginator(Paginator):
         if self.whole:
             return keep((self.whole, "count"), self.object_list.count)
         counted = self.object_list.order_by()[: COUNTED_UP_TO + 1]
-        return keep((self.key, "count"), counted.count) if self.key else counted.count()
+        return keep(self.key and (self.key, "count"), counted.count)
 
     @property
     def goes_on(self):

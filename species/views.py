@@ -23,13 +23,10 @@ class SpeciesList(FilteredListView):
     record = SpeciesRecord
     paginate_by = 60
 
+    in_rows = (Prefetch("assessments", Assessment.objects.filter(current=True)), "listings")
+
     def get_queryset(self):
-        return (
-            super()
-            .get_queryset()
-            .select_related("picture")
-            .prefetch_related(Prefetch("assessments", Assessment.objects.filter(current=True)), "listings")
-        )
+        return super().get_queryset().select_related("picture")
 
 
 class SpeciesDetail(PublishedDetailView):

@@ -5,6 +5,7 @@ from html import unescape
 
 from django import template
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from .. import wording
 from ..figures import with_pictures
-from ..keeping import keep, kept
+from ..keeping import keep, keep_each, kept
 from ..models import Page
 from ..own_links import up_to_date
 from ..structured_data import as_script, breadcrumbs
@@ -192,6 +193,31 @@ def keeping(parser, token):
     nodelist = parser.parse(["endkeeping"])
     parser.delete_first_token()
     return KeepingNode(nodelist, key)
+
+
+@register.simple_tag(takes_context=True)
+def rows(context, template, items, look_up=(), **options):
+    """Each item by a template of its own, made once for an edition of the content: many pages share their rows.
+
+    ``look_up`` is what rows show beside the items, for ``prefetch_related()``; ``options`` are for the template.
+    """
+    draw = context.template.engine.get_template(template).render
+    keys = [(template, item.pk, getattr(item, "noted_at", None), *options.items()) for item in items]
+    by_key = dict(zip(keys, items, strict=True))
+
+    def make(missing):
+        wanted = [by_key[key] for key in missing]
+        prefetch_related_objects(wanted, *look_up)
+        return [draw(context.new({item._meta.model_name: item, **options})) for item in wanted]
+
+    # What a preview shows is nobody else's.
+    made = make(keys) if context.get("preview") else keep_each(keys, make, "rows")
+    return mark_safe("".join(made))  # noqa: S308 - of templates
+
+
+@register.simple_tag(takes_context=True)
+def row(context, template, item, **options):
+    return rows(context, template, [item], **options)
 
 
 @register.simple_block_tag

@@ -7,7 +7,7 @@ from django.utils import translation
 
 from cami_portal.search import SearchFilter
 from news.models import Article
-from publishing.keeping import keep, reading
+from publishing.keeping import MOST, keep, reading
 from publishing.models import SearchEntry
 from publishing.paging import ListPaginator
 from publishing.related import related_keys
@@ -70,7 +70,7 @@ def test_a_wrong_question_makes_no_list_empty(client, path):
 
 
 def test_the_oldest_goes_when_there_is_no_room(monkeypatch):
-    monkeypatch.setattr("publishing.keeping.MOST", 2)
+    monkeypatch.setitem(MOST, "look-ups", 2)
     with reading(lambda: 1):
         for key in "abc":
             keep(key, lambda key=key: [key])
