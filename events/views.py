@@ -13,6 +13,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from contacts.lookups import with_countries
 from publishing.dates import Precision, first_day, last_day
 from publishing.formats import TABLES, Atom, site_of
 from publishing.keeping import keep
@@ -43,8 +44,8 @@ class Events(FilteredListView):
     first, last = FIRST_DAY, LAST_DAY
 
     def get_queryset(self):
-        events = super().get_queryset().select_related("country")
-        return events if self.form else events.only(*IN_ROWS)
+        events = super().get_queryset()
+        return events.select_related("country") if self.form else events.only(*IN_ROWS)
 
     def with_filters(self, name, *args):
         """The address of another view, with those of the filters that it has too."""
@@ -84,7 +85,9 @@ class Events(FilteredListView):
             (gettext("Year"), self.with_filters("year", day.year), self.name == "year"),
             (gettext("Month"), self.with_filters("month", day.year, day.month), self.name == "month"),
         ]
-        return super().get_context_data(ways=ways, calendars=self.calendars(), **kwargs)
+        context = super().get_context_data(ways=ways, calendars=self.calendars(), **kwargs)
+        with_countries(context["object_list"])
+        return context
 
 
 class EventList(Events):

@@ -1,5 +1,7 @@
 from django.utils.translation import gettext_lazy as _
 
+from contacts.lookups import people_with, with_organisations
+from events.lookups import events_with
 from publishing.lists import FilteredListView
 from publishing.related import related_keys
 from publishing.views import PublishedDetailView
@@ -18,10 +20,11 @@ class ArticleList(FilteredListView):
     filterset_class = ArticleFilter
     title = _("News")
     record = ArticleRecord
+    in_rows = ("picture",)
 
     def get_queryset(self):
-        articles = super().get_queryset().select_related("picture")
-        return articles if self.form else articles.only(*IN_ROWS)
+        articles = super().get_queryset()
+        return articles.select_related("picture") if self.form else articles.only(*IN_ROWS)
 
 
 class ArticleDetail(PublishedDetailView):
@@ -38,8 +41,8 @@ class ArticleDetail(PublishedDetailView):
             species=among(all_species(), keys["species"]),
             states=among(all_states(), keys["states"]),
             instruments=among(all_instruments(), keys["instruments"]),
-            events=article.events.published() if keys["events"] else [],
-            people=article.people.select_related("organisation") if keys["people"] else [],
-            parts=article.organisation_parts.select_related("organisation") if keys["organisation_parts"] else [],
+            events=events_with(keys["events"]),
+            people=people_with(keys["people"]),
+            parts=with_organisations(article.organisation_parts.order_by("pk") if keys["organisation_parts"] else []),
             **kwargs,
         )

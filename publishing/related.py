@@ -25,10 +25,10 @@ def statement(model, names):
 
 
 def related_keys(item, *names):
-    """``{name: {key, …}}`` for each of the relations."""
+    """``{name: frozenset of keys}`` for each of the relations."""
     keys = {name: set() for name in names}
     with connection.cursor() as cursor:
         cursor.execute(statement(type(item), names), [item.pk] * len(names))
         for number, key in cursor.fetchall():
             keys[names[number]].add(key)
-    return keys
+    return {name: frozenset(found) for name, found in keys.items()}
