@@ -16,6 +16,7 @@ from events.models import Event
 from news.models import Article
 from publishing.models import Page
 from publishing.structured_data import website
+from species.lookups import all_species
 from species.models import RangeState, RedList, Species
 
 from .sitemaps import for_machines
@@ -38,7 +39,7 @@ class Home(TemplateView):
             next_meeting=upcoming.meetings().first(),
             next_deadline=upcoming.deadlines().first(),
             last_meeting=Event.objects.published().past().taking_place().meetings().select_related("country").first(),
-            species=Species.objects.published(),
+            species=all_species(),
             states=RangeState.objects.select_related("country").counted(),
             roles=Role.objects.filter(kind=Role.Kind.SECRETARIAT)[:3],
             today=timezone.localdate(),

@@ -18,8 +18,10 @@ from publishing.dates import Precision, first_day, last_day
 from publishing.formats import TABLES, Atom, site_of
 from publishing.keeping import keep
 from publishing.lists import FilteredListView
+from publishing.related import related_keys
 from publishing.views import PublishedDetailView
 from publishing.wording import day_in_words
+from species.lookups import all_instruments, all_species, all_states, among
 
 from . import ics
 from .calendar import FIRST_DAY, LAST_DAY, ONE_DAY, known_to_year, months, timeline, weeks, within
@@ -32,6 +34,7 @@ IN_ROWS = (
     "slug", "published_at", "title", "short_title", "kind", "status", "city", "country", "start", "start_precision",
     "end", "end_precision", "start_time", "end_time", "time_zone",
 )  # fmt: skip
+RELATIONS = ("species", "states", "instruments", "parts", "deadlines")
 
 
 class Events(FilteredListView):
@@ -209,15 +212,16 @@ class EventDetail(PublishedDetailView):
 
     def get_context_data(self, **kwargs):
         event = self.object
+        keys = related_keys(event, *RELATIONS)
         published = Event.objects.published().select_related("country")
         return super().get_context_data(
-            whole=published.filter(pk=event.part_of_id).first(),
-            parts=published.filter(part_of=event),
-            serves=published.filter(deadlines__event=event).first(),
-            deadlines=published.filter(deadline__serves=event),
-            species=event.species.published(),
-            states=event.states.select_related("country"),
-            instruments=event.instruments.published(),
+            whole=event.part_of_id and published.filter(pk=event.part_of_id).first(),
+            parts=published.filter(part_of=event) if keys["parts"] else [],
+            serves=event.is_deadline and published.filter(deadlines__event=event).first(),
+            deadlines=published.filter(deadline__serves=event) if keys["deadlines"] else [],
+            species=among(all_species(), keys["species"]),
+            states=among(all_states(), keys["states"]),
+            instruments=among(all_instruments(), keys["instruments"]),
             articles=event.articles.published(),
             **kwargs,
         )

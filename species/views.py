@@ -6,9 +6,11 @@ from django.views.generic import DetailView
 
 from publishing.formats import TABLES
 from publishing.lists import FilteredListView
+from publishing.related import related_keys
 from publishing.views import PublishedDetailView, track
 
 from .filters import InstrumentFilter, MatrixFilter, SpeciesFilter, StateFilter
+from .lookups import all_species, all_states, among
 from .matrix import Matrix
 from .models import Assessment, FocalPoint, Instrument, Listing, Membership, Range, RangeState, Species
 from .records import InstrumentRecord, RangeRecord, SpeciesRecord, StateRecord
@@ -59,7 +61,7 @@ class SpeciesDetail(PublishedDetailView):
                 event=species.events.published().select_related("country"),
             ),
             instruments=species.instruments.published(),
-            states=RangeState.objects.select_related("country"),
+            states=all_states(),
             **kwargs,
         )
 
@@ -85,8 +87,7 @@ class RangeMatrix(FilteredListView):
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        states = RangeState.objects.select_related("country")
-        return context | {"matrix": Matrix(context["object_list"], states), "presences": Range.Presence}
+        return context | {"matrix": Matrix(context["object_list"], all_states()), "presences": Range.Presence}
 
 
 class StateList(FilteredListView):
@@ -143,9 +144,10 @@ class InstrumentDetail(PublishedDetailView):
 
     def get_context_data(self, **kwargs):
         instrument = self.object
+        keys = related_keys(instrument, "species", "states")
         return super().get_context_data(
-            species=instrument.species.published(),
-            states=instrument.states.select_related("country"),
+            species=among(all_species(), keys["species"]),
+            states=among(all_states(), keys["states"]),
             track=track(
                 RELATED,
                 article=instrument.articles.published(),
