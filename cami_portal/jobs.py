@@ -8,6 +8,7 @@ import datetime
 import io
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from django.core.management import CommandError, call_command
@@ -20,6 +21,7 @@ from publishing.comparison import moment
 
 from .logs import discreet
 from .models import JobRun
+from .opendata.dump import current
 from .requests import Queries
 
 logger = logging.getLogger(__name__)
@@ -33,6 +35,7 @@ class Job:
     label: Promise
     days: int = 1
     options: dict = field(default_factory=dict)
+    made: Callable = lambda: None  # when what it makes was made, which may have been by hand
 
     def due_since(self, now):
         """The beginning of the period in which ``now`` is."""
@@ -46,10 +49,9 @@ class Job:
             return False
         return run.started_at is None or run.is_broken or run.started_at < self.due_since(now)
 
-    def is_late(self, run):
-        """Whether a whole period has passed without it, as where nothing calls ``periodic``."""
-        now = timezone.now()
-        return run.started_at is not None and run.started_at < self.due_since(now - datetime.timedelta(days=self.days))
+    def is_late(self, done):
+        """Whether a whole period has passed since it was ``done``, as where nothing calls ``periodic``."""
+        return done < self.due_since(timezone.now() - datetime.timedelta(days=self.days))
 
     def begin(self, run, now):
         """Whether ``run`` is ours now: nobody has begun it since it was read."""
@@ -80,12 +82,17 @@ class Job:
         return not failed, output.getvalue().strip()
 
 
+def open_data_made():
+    dump = current()
+    return dump and dump.built
+
+
 # The longest last, so that none waits for it.
 JOBS = [
     Job("clearsessions", _("Sessions that have ended are removed")),
     Job("forget", _("Personal data are removed when their time is over")),
     Job("media_orphans", _("Files that were put aside are removed"), days=7, options={"delete": True}),
-    Job("dump", _("The open data are built")),
+    Job("dump", _("The open data are built"), made=open_data_made),
     Job("check_links", _("Links to other sites are checked")),
 ]
 
@@ -116,7 +123,17 @@ def run_due(only=()):
 
 def state_of_jobs():
     """For the desk: ``[{"label": …, "when": "22 November 2026, 01:00", "run": …}, …]``"""
-    return [
-        {"label": job.label, "when": run.started_at and moment(run.started_at), "is_late": job.is_late(run), "run": run}
-        for job, run in runs()
-    ]
+    states = []
+    for job, run in runs():
+        done = max(filter(None, [run.started_at, job.made()]), default=None)
+        by_timer = done == run.started_at
+        states.append(
+            {
+                "label": job.label,
+                "when": done and moment(done),
+                "is_late": done and job.is_late(done),
+                "is_broken": run.is_broken and by_timer,
+                "run": run,
+            }
+        )
+    return states

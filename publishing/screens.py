@@ -25,6 +25,7 @@ from js_asset import Media
 from modeltranslation.fields import TranslationField
 
 from .checklist import ChecklistForm, ChecklistScreen
+from .comparison import moment
 from .conflicts import CurrentForm, RefusesOutdated, RowRefusesOutdated
 from .deletion import without_ties
 from .freshness import FreshnessForm, FreshnessScreen, outdated, outdated_rows, untranslated
@@ -350,7 +351,9 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
         return super().may_write(request, item) or (own and may_make)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        context["show_publish"] = self.has_publish_permission(request) and (add or obj.state != State.LIVE)
+        may_publish = self.has_publish_permission(request)
+        context["show_publish"] = may_publish and (add or obj.state != State.LIVE)
+        context["show_withdraw"] = may_publish and change and obj.state in (State.LIVE, State.SCHEDULED)
         scheduled = change and obj.state == State.SCHEDULED
         context["publish_label"] = _("Publish now") if scheduled else _("Save and publish")
         context["show_submit"] = not context["show_publish"] and (
@@ -361,19 +364,32 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
     def save_model(self, request, item, form, change):
         if not change:
             item.author = request.user
+        before = self.model._base_manager.get(pk=item.pk).state if change else State.DRAFT
         if "_publish" in request.POST and self.has_publish_permission(request):
             if "published_at" in form.changed_data and item.published_at and item.published_at > timezone.now():
                 item.withdrawn_at = None  # whoever writes a time and presses the button means that time
-                messages.success(request, _("Scheduled: it goes on the portal at the time that you wrote."))
             else:
                 item.publish()
-                words = _("It is on the portal now:")
-                messages.success(request, format_html('{} <a href="{}">{}</a>', words, item.get_absolute_url(), item))
+        elif "_withdraw" in request.POST and self.has_publish_permission(request):
+            item.withdraw()
         elif "_submit" in request.POST and self.may_write(request, item) and item.state == State.DRAFT:
             item.submit()
             messages.success(request, _("Sent for review. The Editors are told by mail."))
             transaction.on_commit(partial(self.tell_editors, request, item))
         super().save_model(request, item, form, change)
+        if item.state != before or (item.state == State.SCHEDULED and "published_at" in form.changed_data):
+            self.tell_what_readers_see(request, item)
+
+    def tell_what_readers_see(self, request, item):
+        """After the form: what its buttons and its times have made of an item."""
+        if item.state == State.LIVE:
+            words = _("It is on the portal now:")
+            messages.success(request, format_html('{} <a href="{}">{}</a>', words, item.get_absolute_url(), item))
+        elif item.state == State.SCHEDULED:
+            words = _("Scheduled: it goes on the portal by itself on %s (Bonn time).")
+            messages.success(request, words % moment(item.published_at))
+        elif item.state in (State.WITHDRAWN, State.EXPIRED):
+            messages.success(request, _("Readers no longer see it. “Save and publish” brings it back."))
 
     def tell_editors(self, request, item):
         page = reverse(admin_urlname(self.opts, "change"), args=[item.pk])

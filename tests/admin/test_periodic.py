@@ -1,6 +1,7 @@
 """Periodic jobs: each in its period and once, whatever becomes of the others; and everybody can see how it went."""
 
 import datetime
+import io
 
 import pytest
 from bs4 import BeautifulSoup
@@ -10,6 +11,7 @@ from django.utils import timezone
 from cami_portal import jobs
 from cami_portal.jobs import JOBS, Job, run_due
 from cami_portal.models import LONGEST_RUN, JobRun
+from publishing.comparison import moment
 
 pytestmark = pytest.mark.django_db
 
@@ -172,3 +174,15 @@ def test_administrators_see_at_the_desk_how_it_went(client, account, called, clo
     ]
     client.force_login(account("Editor"))
     assert shown(client) == []
+
+
+def test_open_data_that_were_built_by_hand_are_told_too(client, account, settings, tmp_path):
+    settings.DUMP_ROOT = str(tmp_path)
+    client.force_login(account("Administrator"))
+    long_ago = timezone.now() - datetime.timedelta(days=9)
+    JobRun.objects.create(job="dump", started_at=long_ago, ended_at=long_ago, failed=True, said="No room.")
+    assert shown(client)[3][0] == "failed"
+    call_command("dump", stdout=io.StringIO())
+    assert shown(client)[3] == ["done", moment(timezone.now())]
+    JobRun.objects.all().delete()
+    assert shown(client)[3] == ["done", moment(timezone.now())]
