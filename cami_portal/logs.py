@@ -17,7 +17,7 @@ logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging
 LONGEST = 20_000  # characters of a message or a trace
 # What gives somebody away, or opens a door to whoever reads the log; sought only where the first word stands at all.
 HIDDEN = [
-    ("/preview/", re.compile(r"(/preview/)[-\w]+"), r"\1…"),
+    ("preview", re.compile(r"(\bpreview[^\w\s])[^\s?]*[^\s?/]"), r"\1…"),  # however garbled on its way here
     ("/password/", re.compile(r"(/accounts/password/)[^/\s]+/[^/\s]+"), r"\1…"),
     ("@", re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+"), "…@…"),
     ("ip=", re.compile(r"\bip=[^\s,:]\S*"), "ip=…"),  # gunicorn, of a request that it does not understand

@@ -306,6 +306,11 @@ LOGGING = {
             "()": "django.utils.log.CallbackFilter",
             "callback": lambda record: setattr(record, "exc_info", None) or True,
         },
+        "faults": {
+            "()": "django.utils.log.CallbackFilter",
+            # A harvester that asks for what InforMEA's service does not support has met no fault of the portal.
+            "callback": lambda record: getattr(record, "status_code", None) != 501,
+        },
     },
     "handlers": {
         "console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT},
@@ -316,7 +321,7 @@ LOGGING = {
         # A wrong Host header and a thousand parameters are anybody's to send: no trace of them fills the log.
         "django.security": {"handlers": ["brief"], "propagate": False},
         # What was refused, and by which status, stands in the line of each request (requests.py).
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["faults"]},
         "django.server": {"handlers": [], "level": "CRITICAL"},
         "gunicorn.error": {"handlers": ["console"], "propagate": False},
     },

@@ -641,6 +641,11 @@ def test_the_reader_s_language_changes_nothing(client, language):
 # --- the newer shape ----------------------------------------------------------------------------------------------
 
 
+def test_what_is_not_supported_is_no_fault_that_the_log_tells_of(client, caplog):
+    refused(client.get(f"{SERVICE}/Meetings?$filter=id eq 1"), 501)
+    assert [record for record in caplog.records if record.levelname == "ERROR"] == []
+
+
 def test_the_newer_shape_has_the_same_rows_flat(client):
     event = made(title_en="A", title_ru="Б", invitation_only=True)
     secretariat()
