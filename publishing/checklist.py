@@ -42,9 +42,9 @@ def new_errors(item, publishes=False):
 
 
 class ChecklistForm(forms.ModelForm):
-    """Refuses what would leave something shown with an error; ``publishes`` is set on the class made for a request."""
+    """Refuses what would leave something shown with an error; the buttons are noted on the class made for a request."""
 
-    publishes = False
+    publishes = withdraws = False
 
     def _post_clean(self):
         super()._post_clean()
@@ -52,7 +52,9 @@ class ChecklistForm(forms.ModelForm):
             self.add_error(gap.field if gap.field in self.fields else None, gap.text)
 
     def errors_in_the_way(self):
-        return new_errors(self.instance, self.publishes) if hasattr(self.instance, "gaps") else []
+        if self.withdraws or not hasattr(self.instance, "gaps"):
+            return []
+        return new_errors(self.instance, self.publishes)
 
 
 class ChecklistScreen:
@@ -60,7 +62,8 @@ class ChecklistScreen:
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change=change, **kwargs)
-        form.publishes = "_publish" in request.POST and self.has_publish_permission(request)
+        if self.has_publish_permission(request):
+            form.publishes, form.withdraws = "_publish" in request.POST, "_withdraw" in request.POST
         return form
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

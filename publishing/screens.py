@@ -351,45 +351,52 @@ class PublishableAdmin(Previewed, TakesNotes, ChecklistScreen, ContentAdmin):
         return super().may_write(request, item) or (own and may_make)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        may_publish = self.has_publish_permission(request)
-        context["show_publish"] = may_publish and (add or obj.state != State.LIVE)
-        context["show_withdraw"] = may_publish and change and obj.state in (State.LIVE, State.SCHEDULED)
+        context["show_publish"] = self.has_publish_permission(request) and (add or obj.state != State.LIVE)
         scheduled = change and obj.state == State.SCHEDULED
         context["publish_label"] = _("Publish now") if scheduled else _("Save and publish")
         context["show_submit"] = not context["show_publish"] and (
             add or (obj.state == State.DRAFT and self.may_write(request, obj))
         )
+        context["show_withdraw"] = change and obj.is_shown and self.has_publish_permission(request)
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def save_model(self, request, item, form, change):
         if not change:
             item.author = request.user
-        before = self.model._base_manager.get(pk=item.pk).state if change else State.DRAFT
-        if "_publish" in request.POST and self.has_publish_permission(request):
+        before = self.model._base_manager.get(pk=item.pk) if change else self.model()
+        may_publish = self.has_publish_permission(request)
+        if "_publish" in request.POST and may_publish:
             if "published_at" in form.changed_data and item.published_at and item.published_at > timezone.now():
                 item.withdrawn_at = None  # whoever writes a time and presses the button means that time
             else:
                 item.publish()
-        elif "_withdraw" in request.POST and self.has_publish_permission(request):
+        elif "_withdraw" in request.POST and may_publish and before.is_shown:
             item.withdraw()
         elif "_submit" in request.POST and self.may_write(request, item) and item.state == State.DRAFT:
             item.submit()
             messages.success(request, _("Sent for review. The Editors are told by mail."))
             transaction.on_commit(partial(self.tell_editors, request, item))
         super().save_model(request, item, form, change)
-        if item.state != before or (item.state == State.SCHEDULED and "published_at" in form.changed_data):
-            self.tell_what_readers_see(request, item)
+        if not hasattr(request, "previewed"):
+            self.say_what_readers_see(request, item, before)
 
-    def tell_what_readers_see(self, request, item):
-        """After the form: what its buttons and its times have made of an item."""
-        if item.state == State.LIVE:
-            words = _("It is on the portal now:")
-            messages.success(request, format_html('{} <a href="{}">{}</a>', words, item.get_absolute_url(), item))
-        elif item.state == State.SCHEDULED:
-            words = _("Scheduled: it goes on the portal by itself on %s (Bonn time).")
-            messages.success(request, words % moment(item.published_at))
-        elif item.state in (State.WITHDRAWN, State.EXPIRED):
-            messages.success(request, _("Readers no longer see it. “Save and publish” brings it back."))
+    def say_what_readers_see(self, request, item, before):
+        """After a change of that, whether by a button or by the instants themselves."""
+        state = item.state
+        if state == State.SCHEDULED and (before.state, before.published_at) != (state, item.published_at):
+            words = _("It goes on the portal on %s (Bonn time). Until then only editors see it:")
+            words %= moment(item.published_at)
+            address = reverse(admin_urlname(self.opts, "preview"), args=[item.pk])
+        elif state == State.LIVE and before.state != state:
+            words, address = _("It is on the portal now:"), item.get_absolute_url()
+        elif state == State.WITHDRAWN and before.state != state:
+            was_seen = before.state == State.LIVE
+            words = _("Withdrawn: readers no longer see it.") if was_seen else _("Withdrawn: readers do not see it.")
+            messages.success(request, words)
+            return
+        else:
+            return
+        messages.success(request, format_html('{} <a href="{}">{}</a>', words, address, item))
 
     def tell_editors(self, request, item):
         page = reverse(admin_urlname(self.opts, "change"), args=[item.pk])
