@@ -180,7 +180,7 @@ class Event(Publishable):
         verbose_name_plural = _("events")
         # What is to be announced comes first; left alone, each database would put it at another end.
         ordering = [F("start").desc(nulls_first=True), "start_precision", "slug"]
-        indexes = [models.Index(fields=["start", "end"], name="events_event_dates")]
+        indexes = [*Publishable.indexes(), models.Index(fields=["start", "end"], name="events_event_dates")]
         constraints = [
             *Publishable.constraints(),
             not_before("start", "end"),
