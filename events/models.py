@@ -180,7 +180,14 @@ class Event(Publishable):
         verbose_name_plural = _("events")
         # What is to be announced comes first; left alone, each database would put it at another end.
         ordering = [F("start").desc(nulls_first=True), "start_precision", "slug"]
-        indexes = [models.Index(fields=["start", "end"], name="events_event_dates")]
+        # With what tells whether an event is live, and its kind: choices are counted without its text.
+        indexes = [
+            *Publishable.indexes(),
+            models.Index(
+                fields=["start", "end", "published_at", "withdrawn_at", "expires_at", "kind"],
+                name="events_event_dates",
+            ),
+        ]
         constraints = [
             *Publishable.constraints(),
             not_before("start", "end"),

@@ -8,6 +8,8 @@ from .models import Article
 
 
 class ArticleFilter(ListFilter):
+    grows = True
+
     q = TextFilter()
     species = Facet(
         value="species__slug",

@@ -61,9 +61,14 @@ class Article(Publishable):
         ordering = ["-date", "date_precision", "-pk"]
         # With what tells whether an article is live, and its kind: lists are counted and walked along without its text.
         indexes = [
+            *Publishable.indexes(),
             models.Index(
                 fields=["-date", "date_precision", "-id", "published_at", "withdrawn_at", "expires_at", "kind"],
                 name="news_article_by_date",
+            ),
+            models.Index(
+                fields=["kind", "-date", "date_precision", "-id", "published_at", "withdrawn_at", "expires_at"],
+                name="news_article_by_kind",
             ),
         ]
         constraints = Publishable.constraints()

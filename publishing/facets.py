@@ -3,6 +3,7 @@
 A value that is unknown is an error with a message beside its field, never "everything".
 """
 
+import datetime
 import re
 from collections import Counter
 from copy import copy
@@ -11,16 +12,44 @@ from operator import or_
 
 import django_filters
 from django import forms
+from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q
+from django.db.models.expressions import RawSQL
 from django.utils.translation import gettext_lazy as _
 
 from .keeping import keep
+from .paging import COUNTED_UP_TO
 from .pasting import mended_characters
 from .search.query import matching, read
 from .search.words import WORD, comparable
 
 MAX_WORDS, MAX_PARTS = 8, 16  # "CoP17" is one word of two parts, each of which costs a question
+MANY = COUNTED_UP_TO + 1  # as many are not told from more
 MAX_VALUES = 50  # of one facet: no list has more choices that anybody would tick
+
+
+def chosen(column=0):
+    """What ``counted()`` gives for it: a column of the choice that is being counted."""
+    return RawSQL(f"choice.c{column}", ())  # noqa: S611 - a name of a column
+
+
+def counted(rows, choices, up_to):
+    """``{value: number of rows, no more than up_to}`` of ``choices``, ``[(value, …), …]``; one query.
+
+    ``rows`` are those that fit one choice, whose columns are ``chosen()``.
+    """
+    if not choices:
+        return {}
+    sql, params = rows.order_by()[:up_to].query.sql_with_params()
+    columns = ", ".join(f"c{number}" for number in range(len(choices[0])))
+    values = ", ".join([f"({', '.join(['%s'] * len(choices[0]))})"] * len(choices))
+    number = f"(SELECT count(*) FROM ({sql}) rows_of_choice)"  # noqa: S608 - as Django wrote it
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"WITH choice({columns}) AS (VALUES {values}) SELECT c0, {number} FROM choice",  # noqa: S608
+            [*(part for choice in choices for part in choice), *params],
+        )
+        return dict(cursor.fetchall())
 
 
 class FacetField(forms.MultipleChoiceField):
@@ -77,6 +106,10 @@ class Facet(django_filters.Filter):
         if not values:
             return queryset
         wanted = {f"{self.value}__in": values}
+        if self.rows is None and len(values) > 1 and "__" not in self.value:
+            # The items are gone through in their order. SQLite would fetch all by an index and sort them, if it saw
+            # what is asked; it does not look behind "not (not …)".
+            return queryset.exclude(~Q(**wanted))
         if self.rows is None:
             return queryset.filter(**wanted)
         rows = self.rows().filter(**wanted)
@@ -87,11 +120,41 @@ class Facet(django_filters.Filter):
     def counts(self, queryset):
         """``{value: number of items of ``queryset`` that have it}``; one query."""
         if self.rows is None:
-            rows, counted = queryset, "pk"
+            rows, column = queryset, "pk"
         else:
-            rows, counted = self.rows().filter(**{f"{self.item}__in": queryset.order_by().values("pk")}), self.item
-        counts = rows.order_by().values_list(self.value).annotate(Count(counted, distinct=self.rows is not None))
+            rows, column = self.rows().filter(**{f"{self.item}__in": queryset.order_by().values("pk")}), self.item
+        counts = rows.order_by().values_list(self.value).annotate(Count(column, distinct=self.rows is not None))
         return {str(value): number for value, number in counts}
+
+    # For lists that grow: what follows costs the same however long they are, if an index begins with what is compared.
+
+    def sizes(self, whole):
+        """``{value: number of items}`` of the list ``whole``, or of ``rows``, whoever may see them, up to ``MANY``."""
+        rows = whole if self.rows is None else self.rows()
+        choices = [self.choice(value) for value in self.values_in(whole)]
+        return counted(rows.filter(self.is_chosen()).values("pk"), choices, MANY)
+
+    def rough_counts(self, queryset, sizes):
+        """``counts()`` of a part of the whole list; ``MANY`` for a choice of that size, if it has any item there."""
+        if self.rows is None:
+            fitting = queryset.filter(self.is_chosen()).values("pk")
+        else:
+            items = queryset.order_by().filter(pk=OuterRef(self.item))
+            fitting = self.rows().filter(self.is_chosen(), Exists(items)).values(self.item)
+        common = [self.choice(value) for value, size in sizes.items() if size == MANY]
+        rare = [self.choice(value) for value, size in sizes.items() if 0 < size < MANY]
+        found = counted(fitting, common, 1)
+        return {value: number * MANY for value, number in found.items()} | counted(fitting.distinct(), rare, MANY)
+
+    def values_in(self, whole):
+        return [value for value, _label in self.field.choices]
+
+    def choice(self, value):
+        """The columns of ``chosen()``."""
+        return (value,)
+
+    def is_chosen(self):
+        return Q(**{self.value: chosen()})
 
 
 class YearFacet(Facet):
@@ -120,6 +183,18 @@ class YearFacet(Facet):
             for year in range(first.year, (last or [first])[0].year + 1):
                 counts[str(year)] += number
         return counts
+
+    def values_in(self, whole):
+        days = whole.filter(**{f"{self.first}__isnull": False}).values_list(self.first, flat=True)
+        ends = [day.year for order in (self.first, f"-{self.first}") for day in days.order_by(order)[:1]]
+        return [str(year) for year in range(max(ends[0], 1900), min(ends[-1], 2100) + 1)] if ends else []
+
+    def choice(self, value):
+        days = datetime.date(int(value), 1, 1), datetime.date(int(value), 12, 31)
+        return (value, *map(connection.ops.adapt_datefield_value, days))
+
+    def is_chosen(self):
+        return Q(**{f"{self.first}__gte": chosen(1), f"{self.last}__lte": chosen(2)})
 
 
 class WordsField(forms.CharField):

@@ -15,11 +15,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from django_filters.views import FilterView
 
-from .facets import Facet, TextFilter
+from .facets import MANY, Facet, TextFilter
 from .formats import PAGES, Json
 from .history import note
 from .keeping import keep
-from .paging import COUNTED_UP_TO, ListPaginator
+from .paging import ListPaginator
 from .periods import DayFilter
 from .states import Publishable
 from .text import RichTextField
@@ -31,7 +31,7 @@ TRACKING = re.compile(r"utm_\w+|\w*clid|mc_[ce]id|ref")
 
 @dataclass
 class Option:
-    """One choice as the form shows it; ``number`` is ``None`` where it is above a thousand."""
+    """One choice as the form shows it; ``number`` is ``None`` where it is above a thousand or not counted."""
 
     value: str
     label: str
@@ -49,6 +49,8 @@ class Chip:
 
 class ListFilter(django_filters.FilterSet):
     """The base of every list's filters: refuses parameters it does not know, and says what each choice would give."""
+
+    grows = False  # whether a long list is counted roughly (``Facet.rough_counts()``)
 
     @cached_property
     def unknown_parameters(self):
@@ -112,15 +114,29 @@ class ListFilter(django_filters.FilterSet):
     def counts(self, name):
         """``{value: number of items}`` of a facet, under all other filters; it is kept where these are choices."""
         others = {other: value for other, value in self.values.items() if other != name}
+        facet, key = self.filters[name], self.key_of(others)
 
         def count():
-            narrowed = self.queryset.all()
+            items = self.queryset.all()
             for other, value in others.items():
-                narrowed = self.filters[other].filter(narrowed, value)
-            return self.filters[name].counts(narrowed)
+                items = self.filters[other].filter(items, value)
+            if not self.grows or self.number(items, others) < MANY:
+                return facet.counts(items)
+            sizes = keep((self.request.path, name, "sizes"), lambda: facet.sizes(self.queryset))
+            return facet.rough_counts(items, sizes)
 
-        key = self.key_of(others)
         return keep(key and (key, name), count)
+
+    def number(self, items, values):
+        """Of the list with these values, up to ``MANY``; kept as ``ListPaginator`` keeps it."""
+        if (names := tuple(values)) not in self.numbers:
+            counted, key = items.order_by()[:MANY], self.key_of(values)
+            self.numbers[names] = keep(key and (key, "count"), counted.count)
+        return self.numbers[names]
+
+    @cached_property
+    def numbers(self):
+        return {}
 
     @property
     def choices_key(self):
@@ -138,7 +154,7 @@ class ListFilter(django_filters.FilterSet):
         counts = self.counts(name)
         choices = list(facet.field.choices) or [(year, year) for year in sorted({*counts, *active}, reverse=True)]
         return [
-            Option(value, label, number if number <= COUNTED_UP_TO else None, value in active)
+            Option(value, label, number if number < MANY else None, value in active)
             for value, label in choices
             if (number := counts.get(value, 0)) or value in active
         ]

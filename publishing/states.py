@@ -3,6 +3,9 @@
 Nothing else looks at the four columns. Whatever shows items to visitors starts from ``published()``.
 """
 
+import datetime
+from datetime import UTC
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -14,6 +17,8 @@ from .facts import Documented
 from .freshness import Freshness, fields_of, texts_of
 from .links import dead_links
 from .slugs import Addressed, AddressedQuerySet
+
+LONG_AGO = datetime.datetime(1900, 1, 1, tzinfo=UTC)  # before anything was published
 
 
 class State(models.TextChoices):
@@ -113,6 +118,23 @@ class Publishable(Documented, Addressed):
                 condition=models.Q(withdrawn_at__isnull=True) | models.Q(published_at__isnull=False),
                 violation_error_message=_("Only what was published can be withdrawn. A draft can simply stay a draft."),
             ),
+        ]
+
+    @staticmethod
+    def indexes():
+        """For models of many items: by these it is looked up what turns next (``version.py``), and nothing else.
+
+        An index of all that is published would be taken by SQLite for lists too, whose items it then fetched and
+        sorted, all of them. A condition that only that question states keeps it from that.
+        """
+        columns = [("published_at", "begins"), ("expires_at", "ends")]
+        return [
+            models.Index(
+                fields=[column],
+                condition=models.Q(**{f"{column}__gt": LONG_AGO}),
+                name=f"%(app_label)s_%(class)s_{name}",
+            )
+            for column, name in columns
         ]
 
     def publish(self):

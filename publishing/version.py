@@ -27,7 +27,7 @@ from .content import Content
 from .preview import PreviewLink
 from .search import index
 from .slugs import Addressed, FormerSlug
-from .states import Publishable, State
+from .states import LONG_AGO, Publishable, State
 from .text import CleanCharField
 
 
@@ -65,20 +65,28 @@ def next_turn(now):
     """The next instant at which a page changes by itself: an item comes or goes, or a day ends in Bonn."""
     tomorrow = timezone.localtime(now).replace(hour=0, minute=0, second=0, microsecond=0) + datetime.timedelta(days=1)
     with connection.cursor() as cursor:
-        statement, tables = instants_ahead()
-        cursor.execute(statement, [connection.ops.adapt_datetimefield_value(now)] * 2 * tables)
-        ahead = [instant for row in cursor.fetchall() for instant in row if instant]
+        statement, parts = instants_ahead()
+        cursor.execute(statement, [connection.ops.adapt_datetimefield_value(now)] * parts)
+        ahead = [instant for (instant,) in cursor.fetchall() if instant]
     # SQLite knows no instants, only how Django writes them.
     return min([tomorrow, *(make_aware(parse_datetime(one), UTC) if isinstance(one, str) else one for one in ahead)])
 
 
 @cache
 def instants_ahead():
-    """One statement for the tables of all that is published, and their number: it is asked after every edit."""
+    """One statement for the tables of all that is published, and its number of parts: it is asked after every edit.
+
+    Where there are many items, each part is one look into an index, whose condition it repeats: behind the other, for
+    SQLite begins to read where the first one says.
+    """
     tables = [model._meta.db_table for model in apps.get_models() if issubclass(model, Publishable)]
-    first = ", ".join(f"min(CASE WHEN {name} > %s THEN {name} END)" for name in ("published_at", "expires_at"))
-    parts = [f'SELECT {first} FROM "{table}"' for table in tables]  # noqa: S608 - names of models
-    return " UNION ALL ".join(parts), len(tables)
+    columns = [(table, name) for table in tables for name in ("published_at", "expires_at")]
+    long_ago = connection.ops.adapt_datetimefield_value(LONG_AGO)
+    ahead = [
+        f"SELECT min({name}) FROM \"{table}\" WHERE {name} > %s AND {name} > '{long_ago}'"  # noqa: S608 - names of models
+        for table, name in columns
+    ]
+    return " UNION ALL ".join(ahead), len(columns)
 
 
 class Tombstone(models.Model):
