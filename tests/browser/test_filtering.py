@@ -183,11 +183,11 @@ def test_what_is_announced_is_announced_once(news):
 
 def test_a_wrong_filter_is_refused_in_place(news):
     news.get_by_label("Words").fill("one two three four five six seven eight nine")
-    alert = news.locator("#results [role=alert]")
+    alert = news.locator("#wrong [role=alert]")
     expect(alert).to_contain_text("at most eight words")
     assert news.get_by_label("Words").get_attribute("aria-invalid") == "true"
     assert focused(news) == "id_q"
-    alert.get_by_role("link").click()
+    alert.get_by_role("link", name="Show the whole list").click()
     at(news, "/en/news/")
     expect(alert).to_have_count(0)
     expect(news.locator("#count")).to_be_focused()
@@ -252,6 +252,23 @@ def test_on_a_phone_the_form_stays_open_until_it_is_applied(tab):
     page.get_by_role("button", name="Apply").click()
     expect(page.locator("#filters")).to_be_hidden()
     assert abs(page.locator("#results").bounding_box()["y"]) < 40
+
+
+@pytest.mark.parametrize("way", ["typed", "by address"])
+def test_on_a_phone_what_is_wrong_is_seen_first_and_leads_to_its_field(tab, way):
+    page = tab(360)
+    words = "one two three four five six seven eight nine"
+    if way == "typed":
+        page.goto("/en/news/#filters")
+        page.get_by_label("Words").fill(words)
+        page.get_by_label("Words").press("Enter")
+    else:
+        page.goto(f"/en/news/?q={words}")
+    alert, message = page.locator("#wrong [role=alert]"), page.locator("#id_q-wrong")
+    expect(alert).to_be_in_viewport(ratio=1)
+    assert alert.bounding_box()["y"] < page.locator("#filters").bounding_box()["y"]
+    alert.get_by_role("link", name="Words").click()
+    expect(message).to_be_in_viewport(ratio=1)
 
 
 def test_a_typed_day_changes_the_list_when_it_is_whole(tab):

@@ -70,7 +70,9 @@
     if (left.inside && !left.focus.isConnected) whereTo(left).focus({ preventScroll: true });
     if (left.page) byId("results").scrollIntoView();
     else if (left.inside) scrollBy(0, document.activeElement.getBoundingClientRect().top - left.top);
-    if (applied(detail)) fold();
+    const isWrong = byId("wrong").childElementCount > 0;
+    byId("filters").classList.toggle("filters-wrong", isWrong);
+    if (applied(detail)) isWrong ? byId("wrong").focus() : fold();
     // Where the focus is on the heading, that is read anyhow.
     const said = [document.activeElement.id !== "count" && byId("count"), document.querySelector(".pages span")];
     byId("said").textContent = said.filter(Boolean).map(({ textContent }) => textContent.trim()).join(". ");
