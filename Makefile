@@ -80,7 +80,9 @@ LOCK = $(VENV)/bin/uv --no-config pip compile --quiet --universal --fork-strateg
 lock: venv-dev  ## Write the lock files from requirements*.txt (ARGS=--upgrade also raises what they bring along)
 	@unset UV_FIND_LINKS UV_INDEX UV_EXTRA_INDEX_URL
 	$(LOCK) requirements.txt --output-file requirements.lock
-	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) requirements-s3.txt --constraints requirements.lock --output-file requirements-s3.lock
+	$(LOCK) requirements-dev.txt --constraints requirements.lock --constraints requirements-s3.lock \
+	    --output-file requirements-dev.lock
 
 audit: venv-dev  ## Ask whether a vulnerability is known in anything that is locked; says so if nobody could be asked
 	@$(PY) .ci/audit.py
