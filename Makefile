@@ -13,7 +13,8 @@ ROLE = Editor
 PY = $(VENV)/bin/python
 MANAGE = $(PY) manage.py
 # Tests are about the code, so no setting of this installation (or of its .env) reaches them.
-FOR_TESTS = DEBUG=false HTTPS=false SITE_URL= ALLOWED_HOSTS=
+FOR_TESTS = DEBUG=false HTTPS=false SITE_URL= ALLOWED_HOSTS= $(NO_BUCKET)
+NO_BUCKET = S3_BUCKET= S3_PREFIX= S3_ENDPOINT= S3_REGION= S3_KEY= S3_SECRET=
 ON_SQLITE = DATABASE_URL=sqlite://:memory:
 # A file of tests stays on one core, since its tests may share rows.
 ON_ALL_CORES = --numprocesses auto --dist loadfile --no-loadscope-reorder

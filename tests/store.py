@@ -35,6 +35,9 @@ class Store:
     def __exit__(self, *error):
         if hasattr(self, "client"):
             self.client.close()
+        self.stop()
+
+    def stop(self):
         self.process.kill()
         self.process.wait(timeout=10)
 
