@@ -66,8 +66,8 @@ def refuse_unless_empty():
     with suppress(FileNotFoundError, StopIteration):
         name = next(file_names())
         raise Refused(
-            f"there are uploads already ({name} …), and a backup replaces nothing. Move away what is in "
-            f"{default_storage.location}, or let MEDIA_ROOT, or S3_PREFIX, name a new place, then try again"
+            f"there are uploads already ({name} …), and a backup replaces nothing. Move the files in "
+            f"{default_storage.location} away, or let MEDIA_ROOT (S3_PREFIX) name a new place, then try again"
         )
 
 

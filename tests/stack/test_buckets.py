@@ -117,9 +117,10 @@ def test_nginx_keeps_pictures_of_a_bucket_for_a_minute_and_says_of_them_what_it_
 
             store.stop()
             assert stack.get(f"/media/{made['picture']}").content == in_folder.content
-            for path in (f"/media/{made['variants'][0]}", made["document"]):
+            assert stack.get(made["document"]).content == document.content  # kept as a page is
+            for path in (f"/media/{made['variants'][0]}", made["document"].replace("/en/", "/ru/")):
                 answer = stack.get(path)
-                assert (answer.status, answer.headers["Retry-After"]) == (503, "30")
+                assert (path, answer.status, answer.headers["Retry-After"]) == (path, 503, "30")
             assert [stack.get(path).status for path in ("/readyz", "/en/")] == [200, 200]
         finally:
             stack.stop()
