@@ -9,10 +9,11 @@ from contextlib import closing, contextmanager
 from functools import cached_property
 from io import BytesIO
 from tempfile import TemporaryFile
+from threading import Lock
 
 from boto3.session import Session
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ConnectTimeoutError, ReadTimeoutError
 from django.conf import settings
 from django.core.files.base import File
 from django.core.files.storage import Storage
@@ -20,20 +21,9 @@ from django.utils.encoding import filepath_to_uri
 
 from .storage import Away, note_written
 
+PATIENCE = 10  # seconds, and once more
 IN_MEMORY = 1024 * 1024  # bytes; what is larger waits on the disk
 MISSING = ("404", "NoSuchKey")  # but not "NoSuchBucket"
-
-
-@contextmanager
-def asking_for(name):
-    try:
-        yield
-    except ClientError as error:
-        if error.response["Error"]["Code"] in MISSING:
-            raise FileNotFoundError(name) from error
-        raise Away(f"The store of files refuses {name!r}: {error}") from error
-    except BotoCoreError as error:
-        raise Away(f"The store of files does not answer for {name!r}: {error}") from error
 
 
 class Bucket(Storage):
@@ -42,10 +32,11 @@ class Bucket(Storage):
     def __init__(self, bucket, prefix="", endpoint="", region="", key="", secret=""):
         self.bucket, self.prefix = bucket, f"{prefix}/" if prefix else ""
         self.location = f"s3://{bucket}/{self.prefix}"
+        self.is_silent, self.trying = False, Lock()
         # Few other stores have names in front of their own for each bucket, or know the sums that AWS has since 2025.
         config = Config(
             connect_timeout=3,
-            read_timeout=10,
+            read_timeout=PATIENCE,
             retries={"mode": "standard", "total_max_attempts": 2},
             s3={"addressing_style": "path" if endpoint else "auto"},
             request_checksum_calculation="when_required",
@@ -60,16 +51,37 @@ class Bucket(Storage):
         """One for all threads of a worker. Made when it is needed, so that no two workers share connections."""
         return Session(**self.session).client("s3", **self.options)
 
+    @contextmanager
+    def asking_for(self, name):
+        """Once it was silent, one thread at a time goes on asking: the others have readers to answer."""
+        is_trying = self.is_silent
+        if is_trying and not self.trying.acquire(blocking=False):
+            raise Away(f"The store of files does not answer anybody, and so not for {self.location}{name}")
+        try:
+            yield
+            self.is_silent = False
+        except ClientError as error:
+            self.is_silent = False
+            if error.response["Error"]["Code"] in MISSING:
+                raise FileNotFoundError(f"{self.location}{name}") from error
+            raise Away(f"The store of files refuses {self.location}{name}: {error}") from error
+        except BotoCoreError as error:
+            self.is_silent = isinstance(error, (ConnectTimeoutError, ReadTimeoutError))
+            raise Away(f"The store of files does not answer for {self.location}{name}: {error}") from error
+        finally:
+            if is_trying:
+                self.trying.release()
+
     def object(self, name):
         return {"Bucket": self.bucket, "Key": f"{self.prefix}{name}"}
 
     def head(self, name):
-        with asking_for(name):
+        with self.asking_for(name):
             return self.client.head_object(**self.object(name))
 
     def _open(self, name, mode="rb"):
         """All of it, as half a file helps nobody."""
-        with asking_for(name):
+        with self.asking_for(name):
             answer = self.client.get_object(**self.object(name))
             file = BytesIO() if answer["ContentLength"] <= IN_MEMORY else TemporaryFile()  # noqa: SIM115 - who asked closes it
             try:
@@ -83,19 +95,19 @@ class Bucket(Storage):
 
     def _save(self, name, content):
         content.seek(0)
-        with asking_for(name):
+        with self.asking_for(name):
             # Without a type: if ever somebody opens the bucket to all, no browser shows what is in it.
             self.client.put_object(**self.object(name), Body=content)
         note_written(name)
         return name
 
     def move(self, name, target):
-        with asking_for(name):
+        with self.asking_for(name):
             self.client.copy_object(**self.object(target), CopySource=self.object(name))
             self.client.delete_object(**self.object(name))
 
     def delete(self, name):
-        with asking_for(name):
+        with self.asking_for(name):
             self.client.delete_object(**self.object(name))
 
     def exists(self, name):
@@ -116,7 +128,7 @@ class Bucket(Storage):
     def listdir(self, path):
         begin = f"{self.prefix}{path}"
         folders, files = [], []
-        with asking_for(path):
+        with self.asking_for(path):
             pages = self.client.get_paginator("list_objects_v2")
             for page in pages.paginate(Bucket=self.bucket, Prefix=begin, Delimiter="/"):
                 folders += [one["Prefix"].removeprefix(begin).strip("/") for one in page.get("CommonPrefixes", [])]

@@ -1,6 +1,11 @@
 """Files of editors in a bucket: editors and readers get what they get of files in a folder."""
 
 import io
+import os
+import signal
+import threading
+import time
+from contextlib import closing, suppress
 
 import pytest
 from bs4 import BeautifulSoup
@@ -12,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 from PIL import Image
 
+from cami_portal.checks import uploads_are_within_reach, what_is_missing
 from events.models import Document, Event
 from news.models import Article
 from publishing import storage
@@ -64,11 +70,8 @@ def answers(client, picture, document):
         for method in (client.get, client.head):
             answer = method(address)
             headers = {name: value for name, value in answer.items() if name != "X-Request-ID"}
-            headers.update(
-                {name: headers[name].replace(picture.file.name[9:], "…") for name in ("Content-Disposition",)}
-            )
+            headers["Content-Disposition"] = headers["Content-Disposition"].replace(picture.file.name[9:], "…")
             yield answer.status_code, headers, b"".join(answer)
-            answer.close()
 
 
 def with_files():
@@ -149,6 +152,10 @@ def test_a_name_is_given_once(bucket):
     assert sorted(bucket().values()) == [b"1", b"2"]
 
 
+def test_the_checks_are_silent_about_a_bucket_that_answers(bucket):
+    assert list(uploads_are_within_reach()) == what_is_missing() == []
+
+
 # --- a store that is away -----------------------------------------------------------------------------------------
 
 
@@ -167,6 +174,31 @@ def test_while_the_store_is_away_files_are_not_there_for_a_while(client, broken)
         answer = client.get(address)
         assert (answer.status_code, answer["Retry-After"], answer["Cache-Control"]) == (503, "30", "no-store")
     assert client.get("/en/news/article/").status_code == 200
+
+
+def ask_in_vain(bucket):
+    with suppress(storage.Away):
+        bucket.exists("x")
+
+
+def test_while_the_store_is_silent_one_thread_waits_for_it(store, monkeypatch):
+    monkeypatch.setattr("publishing.buckets.PATIENCE", 0.3)
+    bucket = Bucket(store.new_bucket(), endpoint=store.address, key="of", secret="tests")
+    with closing(bucket.client):
+        os.kill(store.process.pid, signal.SIGSTOP)
+        try:
+            with pytest.raises(storage.Away, match="Read timeout"):
+                bucket.exists("x")
+            waiting = threading.Thread(target=ask_in_vain, args=[bucket])
+            waiting.start()
+            while not bucket.trying.locked():
+                time.sleep(0.001)
+            with pytest.raises(storage.Away, match="does not answer anybody"):
+                bucket.exists("x")
+            waiting.join(10)
+        finally:
+            os.kill(store.process.pid, signal.SIGCONT)
+        assert [bucket.exists("x"), bucket.is_silent, bucket.trying.locked()] == [False] * 3
 
 
 def test_an_upload_that_cannot_be_stored_is_told_so_and_leaves_no_row(editing, submit, broken):
@@ -192,10 +224,16 @@ def test_an_upload_that_is_half_stored_is_removed(editing, submit, bucket, monke
     assert (Picture.objects.count(), bucket()) == (0, {})
 
 
-def test_a_row_is_removed_also_while_the_store_is_away(editing, broken, django_capture_on_commit_callbacks, caplog):
+def test_a_store_that_cannot_be_asked_is_told_by_the_checks_and_stops_no_start(use):
+    use(bucket="files", endpoint=f"http://127.0.0.1:{free_port()}")
+    assert [one.id for one in uploads_are_within_reach()] == ["portal.W004"]
+    assert what_is_missing() == []
+
+
+def test_a_row_is_removed_also_while_the_store_is_away(editing, use, django_capture_on_commit_callbacks, caplog):
     picture, _document = with_files()
     Article.objects.all().delete()
-    broken()
+    use(bucket="files", endpoint=f"http://127.0.0.1:{free_port()}")
     with django_capture_on_commit_callbacks(execute=True):
         answer = editing.post(reverse("admin:publishing_picture_delete", args=[picture.pk]), {"post": "yes"})
     assert (answer.status_code, Picture.objects.count()) == (302, 0)
