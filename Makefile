@@ -13,7 +13,8 @@ ROLE = Editor
 PY = $(VENV)/bin/python
 MANAGE = $(PY) manage.py
 # Tests are about the code, so no setting of this installation (or of its .env) reaches them.
-FOR_TESTS = DEBUG=false HTTPS=false SITE_URL= ALLOWED_HOSTS=
+FOR_TESTS = DEBUG=false HTTPS=false SITE_URL= ALLOWED_HOSTS= $(NO_BUCKET)
+NO_BUCKET = S3_BUCKET= S3_PREFIX= S3_ENDPOINT= S3_REGION= S3_KEY= S3_SECRET=
 ON_SQLITE = DATABASE_URL=sqlite://:memory:
 # A file of tests stays on one core, since its tests may share rows.
 ON_ALL_CORES = --numprocesses auto --dist loadfile --no-loadscope-reorder
@@ -80,7 +81,9 @@ LOCK = $(VENV)/bin/uv --no-config pip compile --quiet --universal --fork-strateg
 lock: venv-dev  ## Write the lock files from requirements*.txt (ARGS=--upgrade also raises what they bring along)
 	@unset UV_FIND_LINKS UV_INDEX UV_EXTRA_INDEX_URL
 	$(LOCK) requirements.txt --output-file requirements.lock
-	$(LOCK) requirements-dev.txt --constraints requirements.lock --output-file requirements-dev.lock
+	$(LOCK) requirements-s3.txt --constraints requirements.lock --output-file requirements-s3.lock
+	$(LOCK) requirements-dev.txt --constraints requirements.lock --constraints requirements-s3.lock \
+	    --output-file requirements-dev.lock
 
 audit: venv-dev  ## Ask whether a vulnerability is known in anything that is locked; says so if nobody could be asked
 	@$(PY) .ci/audit.py

@@ -7,6 +7,9 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.contrib.staticfiles.storage import ManifestFilesMixin, staticfiles_storage
 from django.core.checks import Error, Warning, register, run_checks
+from django.core.files.storage import default_storage
+
+from publishing.storage import Away
 
 NEEDED = "needed"  # without it the portal does not start
 ADVISED = "advised"
@@ -69,6 +72,17 @@ def edition_can_be_changed(**kwargs):
             id="portal.E003",
         )
     ]
+
+
+@register(ADVISED, deploy=True)
+def uploads_are_within_reach(**kwargs):
+    """Asks a store elsewhere; and so is no condition of a start, which must not wait for others."""
+    try:
+        default_storage.listdir("")
+    except OSError:
+        pass  # of a folder, which may not be there before the first upload; E002 looks at it
+    except Away as error:
+        yield Warning(str(error), hint="Look at the variables S3_….", id="portal.W004")
 
 
 @register(ADVISED, deploy=True)

@@ -7,6 +7,7 @@ import os
 import re
 import secrets
 import warnings
+from importlib.util import find_spec
 from urllib.parse import urlsplit
 
 import environ
@@ -16,6 +17,8 @@ from django.http.request import split_domain_port, validate_host
 
 YES_OR_NO = {"true": True, "yes": True, "on": True, "1": True, "false": False, "no": False, "off": False, "0": False}
 HOST = re.compile(r"\.?[a-z0-9](?:[-a-z0-9.]*[a-z0-9])?|\[[0-9a-f:.]+\]", re.IGNORECASE)
+BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", re.ASCII)
+PREFIX = re.compile(r"(?:[\w-]+(?:/[\w-]+)*)?", re.ASCII)
 LOCAL = ["127.0.0.1", "localhost", "[::1]"]
 DATABASES = {"django.db.backends.postgresql", "django.db.backends.sqlite3"}
 SHORTEST_SECRET = 50  # letters, as Django asks
@@ -86,6 +89,39 @@ class Environment(environ.Env):
                 "unix:///path/to/socket; what is special in a password is written by percent signs, %40 for @."
             )
         return value
+
+    def bucket(self, **values):
+        """The options of ``publishing.buckets.Bucket`` by ``S3_BUCKET`` and the others; ``{}``: a folder is used."""
+        said = [f"S3_{name.upper()}" for name, value in values.items() if value]
+        if not said:
+            return {}
+        values["prefix"] = values["prefix"].strip("/")
+        if not values["bucket"]:
+            raise ImproperlyConfigured(f"{said[0]} is set, but S3_BUCKET is not. Set it too, or none of them.")
+        if not BUCKET.fullmatch(values["bucket"]):
+            raise ImproperlyConfigured(
+                "S3_BUCKET names no bucket. Set it to the bare name; S3_ENDPOINT has the address."
+            )
+        if not PREFIX.fullmatch(values["prefix"]):
+            raise ImproperlyConfigured(
+                f"S3_PREFIX is “{values['prefix']}”. Set it to names of folders: letters, digits, - and _."
+            )
+        if not values["endpoint"] and not values["region"]:
+            raise ImproperlyConfigured(
+                "S3_BUCKET is set, but neither S3_REGION nor S3_ENDPOINT is. Set the region of the bucket at AWS, or "
+                "the address of another store."
+            )
+        if bool(values["key"]) != bool(values["secret"]):
+            lacking, there = ("S3_KEY", "S3_SECRET") if values["secret"] else ("S3_SECRET", "S3_KEY")
+            raise ImproperlyConfigured(
+                f"{there} is set, but {lacking} is not. Set it too; or neither, where the machine has a role."
+            )
+        if not find_spec("boto3"):
+            raise ImproperlyConfigured(
+                "S3_BUCKET is set, but boto3 is not installed. Run pip install --require-hashes --requirement "
+                "requirements-s3.lock, or leave out S3_BUCKET."
+            )
+        return values
 
     def site(self, var):
         """``https://portal.example.org``, without a slash at the end; or nothing."""

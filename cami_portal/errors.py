@@ -12,6 +12,7 @@ from django.views.decorators.csrf import requires_csrf_token
 
 from publishing.formats import refused
 from publishing.keeping import reading
+from publishing.storage import Away
 
 from .informea import odata
 from .logs import request_id
@@ -94,7 +95,7 @@ def too_many_requests(request, exception=None):
 
 
 def server_error(request):
-    """500; or 507 if a disk is full; or 503 while the database, or Redis, is away, which passes by itself."""
+    """500; or 507 if a disk is full; or 503 while the database, the files or Redis are away, which passes by itself."""
     error = sys.exc_info()[1]
     if is_disk_full(error):
         return error_page(request, 507)
@@ -106,13 +107,13 @@ def server_error(request):
 
 
 def is_away(error):
-    """Whether the database, or Redis, could not be asked."""
+    """Whether the database, the store of files, or Redis could not be asked."""
     if settings.REDIS_URL:
         from redis import RedisError  # a large library, for those who have it
 
         if isinstance(error, RedisError):
             return True
-    return isinstance(error, (InterfaceError, OperationalError))
+    return isinstance(error, (InterfaceError, OperationalError, Away))
 
 
 def is_disk_full(error):

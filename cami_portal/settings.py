@@ -234,6 +234,17 @@ STORAGES = {
         "OPTIONS": {"manifest_storage": FileSystemStorage(VAR / "manifest")},
     },
 }
+# Uploads in a bucket (publishing/buckets.py) instead of MEDIA_ROOT, where several hosts have no folder in common.
+if BUCKET := env.bucket(
+    bucket=env.str("S3_BUCKET", ""),
+    prefix=env.str("S3_PREFIX", ""),
+    endpoint=env.site("S3_ENDPOINT"),
+    region=env.str("S3_REGION", ""),
+    key=env.str("S3_KEY", ""),
+    secret=env.str("S3_SECRET", ""),
+):
+    MEDIA_ROOT = ""
+    STORAGES["default"] = {"BACKEND": "publishing.buckets.Bucket", "OPTIONS": BUCKET}
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 if DEBUG:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}

@@ -35,7 +35,7 @@ from .permissions import ByRole, PartByRole
 from .review import tell_editors
 from .sharing import Previewed
 from .states import State
-from .storage import together_with_rows
+from .storage import Away, together_with_rows
 from .tasks import EDITORIAL, TRANSLATION, TaskFilter
 from .wording import NBSP, day_in_words, name_of
 
@@ -236,6 +236,9 @@ class SturdyAdmin(admin.ModelAdmin):
         except OSError:
             logger.exception("A file could not be stored")
             request.refusal = _("The server could not store the file; its disk may be full. Nothing was saved.")
+        except Away:  # if the form itself asks for a file, the answer is 503
+            logger.exception("A file could not be stored")
+            request.refusal = _("The store of files does not answer. Nothing was saved: try again.")
         except IntegrityError:
             logger.exception("The database refused what the form allowed")
             request.refusal = _("Somebody changed the same thing at the same moment. Nothing was saved: try again.")

@@ -1,14 +1,14 @@
 """Files that editors upload: whole or not there; gone with a transaction that fails; put aside when their row goes.
 
 A file that is put aside is served to nobody any more, so that a picture can be taken down at once, and comes back when
-its row is restored. ``manage.py media_orphans`` removes it for good later.
+its row is restored. ``manage.py media_orphans`` removes it for good later. Files lie in a folder, or in a bucket
+(``buckets.py``), which has the same methods.
 """
 
 import os
 import re
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
-from functools import partial
 
 from django.apps import apps
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -19,6 +19,10 @@ ASIDE = "removed/"
 VARIANT = re.compile(r"pictures/[0-9a-f]{32}-")  # can be made again from the picture
 
 written = ContextVar("written", default=None)
+
+
+class Away(Exception):
+    """The store of files cannot be asked, or refuses; that it has no such file is a ``FileNotFoundError``."""
 
 
 class SturdyStorage(FileSystemStorage):
@@ -39,9 +43,23 @@ class SturdyStorage(FileSystemStorage):
             with suppress(OSError):
                 self.delete(part)
             raise
-        if written.get() is not None:
-            written.get().append(name)
+        note_written(name)
         return name
+
+    def move(self, name, target):
+        """As if it was written now."""
+        path = self.path(target)
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        os.rename(self.path(name), path)
+        os.utime(path)
+
+    def set_modified_time(self, name, moment):
+        os.utime(self.path(name), (moment.timestamp(), moment.timestamp()))
+
+
+def note_written(name):
+    if written.get() is not None:
+        written.get().append(name)
 
 
 @contextmanager
@@ -54,8 +72,9 @@ def together_with_rows():
     finally:
         written.reset(token)
         if names:
-            for name in set(names) - set(names_in_rows()):
-                default_storage.delete(name)
+            with suppress(Away):  # media_orphans finds them later
+                for name in set(names) - set(names_in_rows()):
+                    default_storage.delete(name)
 
 
 def names_in_rows():
@@ -77,7 +96,7 @@ def names_of(row):
 def put_aside(names):
     """Once the transaction is committed: what no row needs any more is out of everybody's reach."""
     if names:
-        transaction.on_commit(partial(move_aside, names), robust=True)
+        transaction.on_commit(lambda: move_aside(names), robust=True)
 
 
 def move_aside(names):
@@ -85,16 +104,13 @@ def move_aside(names):
         if VARIANT.match(name):
             default_storage.delete(name)
         elif default_storage.exists(name):
-            aside = default_storage.path(ASIDE + name)
-            os.makedirs(os.path.dirname(aside), exist_ok=True)
-            os.rename(default_storage.path(name), aside)
-            os.utime(aside)  # its days are counted from now
+            default_storage.move(name, ASIDE + name)  # its days are counted from now
 
 
 def bring_back(row):
     """The same for a row restored from what a history kept: its files return, as far as they are still there."""
     if names_of(row):
-        transaction.on_commit(partial(move_back, row), robust=True)
+        transaction.on_commit(lambda: move_back(row), robust=True)
 
 
 def is_kept(name):
@@ -105,7 +121,7 @@ def is_kept(name):
 def move_back(row):
     for name in names_of(row):
         if default_storage.exists(ASIDE + name) and not default_storage.exists(name):
-            os.rename(default_storage.path(ASIDE + name), default_storage.path(name))
+            default_storage.move(ASIDE + name, name)
     if variants := getattr(row, "variant_names", []):
         there = [name for name in variants if default_storage.exists(name)]
         if there != variants:

@@ -4,9 +4,9 @@ import time
 from contextlib import suppress
 
 from django.apps import apps
-from django.conf import settings
 from django.contrib.auth.models import Group, Permission
 from django.contrib.contenttypes.models import ContentType
+from django.core.files.storage import default_storage
 from django.core.management import call_command
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
@@ -60,13 +60,14 @@ def refuse_unless_empty():
     if filled:
         raise Refused(
             f"this portal’s database has content ({', '.join(filled[:3])} …), and a backup replaces nothing. Restore "
-            "into another one: set DATABASE_URL to a new database (and MEDIA_ROOT to a new folder), then try again"
+            "into another one: set DATABASE_URL to a new database (and MEDIA_ROOT to a new folder, or S3_PREFIX to a "
+            "new name), then try again"
         )
     with suppress(FileNotFoundError, StopIteration):
         name = next(file_names())
         raise Refused(
-            f"there are uploads already ({name} …), and a backup replaces nothing. Move the folder "
-            f"{settings.MEDIA_ROOT} away, or set MEDIA_ROOT to a new one, then try again"
+            f"there are uploads already ({name} …), and a backup replaces nothing. Move the files in "
+            f"{default_storage.location} away, or let MEDIA_ROOT (S3_PREFIX) name a new place, then try again"
         )
 
 

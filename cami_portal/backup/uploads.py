@@ -5,7 +5,6 @@ it and under a name that stands for nothing else ever, and what is removed meanw
 picture is deleted at once; it is drawn anew.) The other way round, the rows of the last minute would lack their files.
 """
 
-import os
 from contextlib import contextmanager, suppress
 from datetime import datetime
 
@@ -63,9 +62,8 @@ def restored(archive):
                 written.append(default_storage.save(name, File(source)))
             if written[-1] != name:
                 raise Refused(f"the upload {name!r} cannot be stored under its name")
-            with suppress(NotImplementedError):  # a store elsewhere has times of its own
-                moment = datetime.fromisoformat(facts["modified"]).timestamp()
-                os.utime(default_storage.path(name), (moment, moment))  # of what is put aside the days count
+            # Of what is put aside the days count.
+            default_storage.set_modified_time(name, datetime.fromisoformat(facts["modified"]))
         yield
     except BaseException:
         for name in written:

@@ -81,6 +81,45 @@ def test_an_address_of_redis_is_kept(environment, value):
     assert environment(REDIS_URL=value).redis("REDIS_URL") == value
 
 
+BUCKET = {"bucket": "files", "prefix": "", "endpoint": "https://s3.example.org", "region": "", "key": "", "secret": ""}
+
+
+@pytest.mark.parametrize(
+    ("values", "line"),
+    [
+        ({"bucket": "", "endpoint": "", "secret": "s3cr3t"}, "S3_SECRET is set, but S3_BUCKET is not"),
+        ({"bucket": "https://s3cr3t@a.org"}, "S3_BUCKET names no bucket"),
+        ({"bucket": "a/b"}, "S3_BUCKET names no bucket"),
+        ({"prefix": "../b"}, "S3_PREFIX is “../b”"),
+        ({"prefix": "a//b"}, "S3_PREFIX is “a//b”"),
+        ({"endpoint": ""}, "S3_BUCKET is set, but neither S3_REGION nor S3_ENDPOINT is"),
+        ({"key": "k"}, "S3_KEY is set, but S3_SECRET is not"),
+        ({"secret": "s3cr3t"}, "S3_SECRET is set, but S3_KEY is not"),
+    ],
+)
+def test_a_bucket_that_is_half_named_is_refused_and_its_secret_is_not_repeated(environment, values, line):
+    with pytest.raises(ImproperlyConfigured, match="^" + re.escape(line)) as refusal:
+        environment().bucket(**BUCKET | values)
+    assert "s3cr3t" not in str(refusal.value)
+
+
+def test_a_bucket_is_named_wholly_or_not_at_all(environment):
+    assert environment().bucket(**dict.fromkeys(BUCKET, "")) == {}
+    assert environment().bucket(**BUCKET | {"prefix": "/portal/media/"}) == BUCKET | {"prefix": "portal/media"}
+    role = BUCKET | {"endpoint": "", "region": "eu-central-1"}
+    assert environment().bucket(**role) == role
+
+
+def test_a_bucket_without_what_speaks_to_it_is_refused_in_one_line():
+    """Here it is hidden; in most installations it is not there."""
+    hidden = "import sys; sys.modules['boto3'] = sys.modules['botocore'] = None"
+    program = f"{hidden}; import runpy; runpy.run_path('manage.py', run_name='__main__')"
+    assert started("-c", program, "check")[0] == 0
+    code, said = started("-c", program, "check", S3_BUCKET="files", S3_REGION="eu-central-1")
+    assert (code, said.count("\n")) == (1, 1)
+    assert said.startswith("The portal is not set up: S3_BUCKET is set, but boto3 is not installed.")
+
+
 @pytest.mark.parametrize(
     "value",
     [

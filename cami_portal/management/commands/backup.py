@@ -8,6 +8,7 @@ from django.db import Error
 
 from cami_portal.backup.archive import Refused
 from cami_portal.backup.making import back_up, remove_older
+from publishing.storage import Away
 
 
 class Command(BaseCommand):
@@ -37,7 +38,7 @@ class Command(BaseCommand):
             path, missing = back_up(target)
         except BlockingIOError as error:
             raise CommandError("Nothing was backed up: another backup is written to the same folder.") from error
-        except (Refused, OSError, Error, sqlite3.Error) as error:
+        except (Refused, Away, OSError, Error, sqlite3.Error) as error:
             raise CommandError(f"Nothing was backed up: {error}.") from error
         for name in missing:
             self.stderr.write(f"{name}: a row names it, but it is gone")

@@ -7,6 +7,7 @@ from django.db import Error
 
 from cami_portal.backup.archive import Refused, opened
 from cami_portal.backup.restoring import restore
+from publishing.storage import Away
 
 
 class Command(BaseCommand):
@@ -28,7 +29,7 @@ class Command(BaseCommand):
                     archive.verify()
                 else:
                     restore(archive)
-        except (Refused, OSError, Error, sqlite3.Error) as error:
+        except (Refused, Away, OSError, Error, sqlite3.Error) as error:
             outcome = f"{file} is of no use" if check else "Nothing was restored"
             raise CommandError(f"{outcome}: {error}.") from error
         rows, uploads = sum(archive.facts["rows"].values()), len(archive.uploads)
