@@ -109,7 +109,7 @@ class SQLite:
         groups = [" OR ".join(f'"{" ".join(phrase)}"' for phrase in group) for group in expression]
         return " AND ".join(f"({group})" for group in groups)
 
-    def fitting(self, columns, asked, now, newest):
+    def fitting(self, columns, asked, now, sort):
         """Entries that came later have higher numbers, so that these are the newest without any effort."""
         columns = ", ".join(f"e.{column}" for column in columns.split(", "))
         sql = (
@@ -127,7 +127,7 @@ class Postgres:
 
     # The planner knows nothing of words that always or never stand together, and all entries must never be read.
     BEFORE = "SET LOCAL enable_seqscan = off; "
-    CUTS = (2017, 2021, 2025, 2029, 2033)  # further ones cost each question a tenth of a millisecond
+    CUTS = (2017, 2021, 2025, 2029)  # another one costs each question a tenth of a millisecond
     SPANS = {  # the newest first; conditions as PostgreSQL recognises them
         f"from_{CUTS[-1]}": f"{{day}} >= '{CUTS[-1]}-01-01'",
         **{
@@ -136,7 +136,7 @@ class Postgres:
         },
         f"before_{CUTS[0]}": f"({{day}} >= '{CUTS[0]}-01-01') IS NOT TRUE",  # or belong to no day
     }
-    SORTED = 5000  # at most of a span, to have its newest
+    SORTED = 2000  # at most of a span, to have its newest
 
     def prepare(self, cursor):
         indexes = {f"{ENTRY}_tokens_{name}": span.format(day="day") for name, span in self.SPANS.items()}
@@ -156,14 +156,14 @@ class Postgres:
         ]
         return " & ".join(f"({group})" for group in groups)
 
-    def fitting(self, columns, asked, now, newest):
+    def fitting(self, columns, asked, now, sort):
         parts = []
         for span in self.SPANS.values():
             part = (
                 f"SELECT {columns} FROM {ENTRY} WHERE tokens @@ asked.tokens"
                 f" AND shown_from <= asked.now AND shown_until > asked.now AND ({span.format(day='day')})"
             )
-            if newest:
+            if sort:
                 part = f"SELECT * FROM ({part} LIMIT {self.SORTED}) span ORDER BY day DESC NULLS LAST"
             parts.append(f"({part} LIMIT asked.most)")
         values = ", ".join(["(%s, %s::tsquery, %s::timestamptz, %s)"] * len(asked))
@@ -179,36 +179,37 @@ def fitting(expression, limit):
 
     ``[(id, kind, object_id, day, title, summary, facets), …]``; no more than ``limit`` if that is all of them.
     """
-    rows = rows_of(COLUMNS, [(expression, limit + 1)])
+    rows = found([(expression, limit + 1)], newest=True)
     if len(rows) > limit:
         in_titles = [[tuple(map(in_title, phrase)) for phrase in group] for group in expression]
-        rows += rows_of(COLUMNS, [(in_titles, TITLED_AT_MOST), ([*expression, [(STANDING,)]], STANDING_AT_MOST)])
+        rows += found([(in_titles, TITLED_AT_MOST), ([*expression, [(STANDING,)]], STANDING_AT_MOST)])
     return list({row[0]: row for row in rows}.values())
 
 
-def facets_of(expression, limit):
-    """The facets of the newest entries that fit; more than ``limit`` if that is not all of them."""
-    return [facets for facets, _day in rows_of("facets, day", [(expression, limit + 1)])]
-
-
-def rows_of(columns, asked):
+def found(asked, newest=False):
     """The rows of all expressions of ``asked``, ``[(expression, how many of the newest at most), …]``."""
-    return [row[1:] for row in answers("SELECT * FROM ({}) found", columns, asked, newest=True)]
+    return [row[1:] for row in answers("SELECT * FROM ({}) found", COLUMNS, asked, newest)]
+
+
+def facets_of(expression, limit):
+    """The facets of entries that fit; more than ``limit`` if that is not all of them."""
+    rows = answers("SELECT facets FROM ({}) found", "facets", [(expression, limit + 1)])
+    return [facets for (facets,) in rows]
 
 
 def numbers(expressions, limit):
     """How many entries fit each expression; of no more than ``limit`` it is counted."""
     asked = [(one, limit) for one in expressions]
-    found = dict(answers("SELECT place, count(*) FROM ({}) found GROUP BY place", "id", asked, newest=False))
+    found = dict(answers("SELECT place, count(*) FROM ({}) found GROUP BY place", "id", asked))
     return [found.get(place, 0) for place in range(len(asked))]
 
 
-def answers(about, columns, asked, newest):
-    """What the statement ``about`` says of the entries found; if not ``newest``, any will do."""
+def answers(about, columns, asked, sort=False):
+    """What the statement ``about`` says of the entries found; they are the newest, exactly so only if ``sort``."""
     if not asked:
         return []
     now = connection.ops.adapt_datetimefield_value(timezone.now())
-    sql, params = engine().fitting(columns, asked, now, newest)
+    sql, params = engine().fitting(columns, asked, now, sort)
     with connection.cursor() as cursor:
         cursor.execute(engine().BEFORE + about.format(sql), params)
         return cursor.fetchall()
