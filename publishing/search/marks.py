@@ -1,10 +1,11 @@
 """What is found, as readers see it: title and a few lines of text, with the words marked that were looked for."""
 
 import itertools
+from html import escape
 
 from django.conf import settings
 from django.utils import translation
-from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from .. import wording
 from .index import text_in
@@ -41,9 +42,9 @@ class Marker:
         """``text`` as HTML."""
         parts, done = [], 0
         for start, end in self.spans(text):
-            parts += [text[done:start], format_html("<mark>{}</mark>", text[start:end])]
+            parts += [escape(text[done:start]), "<mark>", escape(text[start:end]), "</mark>"]
             done = end
-        return format_html_join("", "{}", ((part,) for part in [*parts, text[done:]]))
+        return mark_safe("".join([*parts, escape(text[done:])]))  # noqa: S308 - each part is escaped
 
     def title(self, item):
         """``(HTML, language)``"""

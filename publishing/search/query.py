@@ -11,11 +11,13 @@ from functools import cached_property
 from django.db.models import Q
 from django.db.models.functions import Length
 
+from ..keeping import kept
 from . import engines
-from .index import SearchEntry, SearchWord, kind_of
+from .index import SearchEntry, SearchName, SearchWord, kind_of
 from .words import WORD, fold, is_function_word, slips_between, stem, stems_in
 
 LONGEST_NAME = 10  # words of it
+FEW_NAMES = 2000  # of all items together, so that all are kept
 COMPLETED_FROM = 3  # letters of a last word that may go on
 COMPLETIONS = 50  # words that it may become
 CORRECTED_FROM, TWO_SLIPS_FROM = 4, 8  # letters of a word in which there may be one slip, or two
@@ -133,12 +135,38 @@ def same():
 def other_names(names):
     """``{name: names of the same}``, all as stems between spaces; only of those of ``names`` that have others."""
     found = {name: {name}.union(*[group for group in same() if name in group]) for name in names}
-    groups = defaultdict(set)
-    for kind, key, phrase in engines.same_names(set().union(*found.values())):
-        groups[kind, key].add(phrase)
+    groups = names_of_items_with(set().union(*found.values()))
     for others in found.values():
-        others.update(*[group for group in groups.values() if group & others])
+        others.update(*[group for group in groups if group & others])
     return {name: others for name, others in found.items() if len(others) > 1}
+
+
+def names_of_items_with(names):
+    """All names of each item that has one of ``names``."""
+    known = few_names()
+    if known is None:
+        return by_item(engines.same_names(names))
+    return [group for name in names & known.keys() for group in known[name]]
+
+
+@kept
+def few_names():
+    """``{name: names of each item that has it}``; ``None`` where there are many."""
+    rows = SearchName.objects.shown().values_list("kind", "object_id", "phrase")[: FEW_NAMES + 1]
+    if len(rows) > FEW_NAMES:
+        return None
+    known = defaultdict(list)
+    for group in by_item(rows):
+        for name in group:
+            known[name].append(group)
+    return known
+
+
+def by_item(rows):
+    groups = defaultdict(set)
+    for kind, key, phrase in rows:
+        groups[kind, key].add(phrase)
+    return groups.values()
 
 
 def neighbours(words):

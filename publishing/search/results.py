@@ -4,10 +4,12 @@ At most ``RANKED`` items are ranked: the newest that fit, and those besides that
 a word that stands everywhere costs as little as a rare one.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from operator import attrgetter
+from typing import NamedTuple
 
 from ..keeping import kept
 from . import engines
@@ -30,8 +32,7 @@ KINDS = {
 }
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(NamedTuple):
     key: int
     kind: str
     object_id: int
@@ -65,12 +66,15 @@ class Found:
     @cached_property
     def fitting(self):
         expression = self.expression(self.facets)
-        return [Entry(*row) for row in engines.fitting(expression, RANKED)] if expression else []
+        return [*map(Entry._make, engines.fitting(expression, RANKED))] if expression else []
 
     @cached_property
     def entries(self):
-        """The best first."""
-        return sorted(self.fitting, key=self.rank())[:RANKED]
+        """The best first; of those that fit alike by kinds, the newest, the first."""
+        entries = sorted(self.fitting, key=attrgetter("key"))
+        entries.sort(key=lambda entry: entry.day or date.max, reverse=True)
+        entries.sort(key=self.rank())
+        return entries[:RANKED]
 
     @property
     def are_more(self):
@@ -84,39 +88,47 @@ class Found:
         """``({value: number}, whether that is all)`` of the choices of a facet, other facets being as they are."""
         key = name if name in self.facets else None
         if key not in self.marks:
-            rest = self.expression({other: values for other, values in self.facets.items() if other != name})
             if key is None:
                 facets = [entry.facets for entry in self.fitting]
             else:
+                rest = self.expression({other: values for other, values in self.facets.items() if other != name})
                 facets = engines.facets_of(rest, RANKED) if rest else []
-            self.marks[key] = Counter("".join(facets).split()), len(facets) <= RANKED
-        marks, are_all = self.marks[key]
-        start = f"{name}:"
-        return {m.removeprefix(start): number for m, number in marks.items() if m.startswith(start)}, are_all
+            counts = defaultdict(dict)
+            for mark, number in Counter("".join(facets).split()).items():
+                facet, _, value = mark.partition(":")
+                counts[facet][value] = number
+            self.marks[key] = counts, len(facets) <= RANKED
+        counts, are_all = self.marks[key]
+        return counts.get(name, {}), are_all
 
     def rank(self):
         """What entries are sorted by. A word counts more in a title than in a summary, and more there than elsewhere;
         most does a whole title.
         """
-        needles, whole_titles, in_order = self.needles, self.whole_titles, self.in_order
+        needles, whole_titles = self.needles, self.whole_titles
+        in_order = self.in_order if len(needles) > 1 else None
 
         def key(entry):
-            score = sum([worth(group, entry) for group in needles]) / len(needles) if needles else 0
-            if any(title in entry.title for title in whole_titles):
-                score += WHOLE_TITLE
-            elif len(needles) > 1 and in_order in entry.title:
-                score += IN_ORDER
-            return -round(score, 1), KINDS.get(entry.kind, len(KINDS)), -(entry.day or date.max).toordinal(), entry.key
+            title, summary, score = entry.title, entry.summary, 0
+            for whole, begun in needles:
+                score += worth(whole, begun, title, summary)
+            score = score / len(needles) if needles else 0
+            for one in whole_titles:
+                if one in title:
+                    score += WHOLE_TITLE
+                    break
+            else:
+                if in_order and in_order in title:
+                    score += IN_ORDER
+            return -round(score, 1), KINDS.get(entry.kind, len(KINDS))
 
         return key
 
     @cached_property
     def needles(self):
-        """For each group what is looked for, and what it is worth in a title and in a summary."""
-        whole, begun = (IN_TITLE, IN_SUMMARY), (IN_TITLE * COMPLETED, IN_SUMMARY * COMPLETED)
+        """For each group what is looked for, and what begins with what was typed."""
         return [
-            [(f" {' '.join(phrase)} ", *whole) for phrase in group.phrases]
-            + [(f" {' '.join(phrase)} ", *begun) for phrase in group.completions]
+            tuple([f" {' '.join(phrase)} " for phrase in phrases] for phrases in (group.phrases, group.completions))
             for group in self.query.groups
         ]
 
@@ -147,14 +159,20 @@ class Found:
         ]
 
 
-def worth(needles, entry):
-    best, title, summary = IN_BODY, entry.title, entry.summary
-    for needle, in_title, in_summary in needles:
-        if in_title > best and needle in title:
-            best = in_title
-        elif in_summary > best and needle in summary:
-            best = in_summary
-    return best
+def worth(whole, begun, title, summary):
+    for needle in whole:
+        if needle in title:
+            return IN_TITLE
+    for needle in begun:
+        if needle in title:
+            return IN_TITLE * COMPLETED
+    for needle in whole:
+        if needle in summary:
+            return IN_SUMMARY
+    for needle in begun:
+        if needle in summary:
+            return IN_SUMMARY * COMPLETED
+    return IN_BODY
 
 
 def find(text, facets):

@@ -25,7 +25,7 @@ from ..wording import in_some_language
 
 register = template.Library()
 
-CHOICE = '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"{}><span>{}</span> {}</label>'
+CHOICE = '<label class="option"><input type="checkbox" id="{}-{}" name="{}" value="{}"', "><span>{}</span> "
 LOCALES = {"en": "en_GB", "ru": "ru_RU"}  # as social networks name them
 
 
@@ -105,10 +105,18 @@ def choices(field, options):
     ticked, name, key = field.value() or [], field.html_name, field.auto_id
     boxes = []
     for option in options:
-        checked = mark_safe(" checked") if option.active or option.value in ticked else ""
-        number = "" if option.number is None else format_html('<span class="option-number">{}</span>', option.number)
-        boxes.append((key, option.value, name, option.value, checked, option.label, number))
-    return format_html_join("", CHOICE, boxes)
+        box, label = unticked(key, name, option.value, str(option.label))
+        checked = " checked" if option.active or option.value in ticked else ""
+        number = "" if option.number is None else f'<span class="option-number">{option.number}</span>'
+        boxes.append(f"{box}{checked}{label}{number}</label>")
+    return mark_safe("".join(boxes))  # noqa: S308 - of numbers, and of what is escaped below
+
+
+@lru_cache(maxsize=2000)
+def unticked(key, name, value, label):
+    """``(box, label)`` of a choice; there are few of them, in two languages."""
+    box, text = CHOICE
+    return format_html(box, key, value, name, value), format_html(text, label)
 
 
 @register.simple_tag

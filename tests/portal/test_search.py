@@ -1,6 +1,7 @@
 """The page that searches everything, as readers meet it."""
 
 import html
+from datetime import date
 from xml.etree import ElementTree
 
 import pytest
@@ -51,6 +52,20 @@ def test_a_result_says_what_it_is_and_shows_what_was_looked_for(client, items):
     assert "Saigas <counted>" in found.select(".hit")[1].text
     assert found.select(".hit time")[0]["datetime"] == "2016-11-14"
     assert found.select_one("#count").text.strip() == "3 results"
+
+
+def test_a_result_says_of_when_it_is(client):
+    f.SpeciesFactory(name_en="Saiga")
+    f.InstrumentFactory(title_en="Saiga", adopted=date(2006, 1, 1), adopted_precision="year")
+    f.EventFactory(title_en="Saiga", start=date(2015, 3, 2), end=date(2015, 3, 4))
+    f.ArticleFactory(title_en="Saiga", date=date(2016, 11, 1), date_precision="month")
+    lines = [line.text.split() for line in page(client, "/en/search/?q=saiga").select(".byline")]
+    assert [" ".join(line) for line in lines] == [
+        "species",
+        "memorandum of understanding 2006",
+        "workshop 2–4 March 2015",
+        "news November 2016",
+    ]
 
 
 def test_a_reader_of_russian_sees_what_there_is_in_russian_and_what_is_in_english(client, items):
@@ -109,6 +124,13 @@ def test_more_than_are_ranked_are_not_counted(client, monkeypatch, items):
     assert not found.select(".option-number")
 
 
+def test_choices_are_shown_as_they_are_called(client):
+    f.SpeciesFactory(slug="a", name_en="Saiga <i> & 100 %s {0}")
+    box, *others = page(client, "/en/search/?q=saiga&species=a").select("#group-species .option")
+    assert (box.span.text, box.select_one(".option-number").text, others) == ("Saiga <i> & 100 %s {0}", "1", [])
+    assert (box.input["name"], box.input["value"], box.input.has_attr("checked")) == ("species", "a", True)
+
+
 def test_search_engines_are_not_to_list_results(client):
     assert page(client, "/en/search/?q=x").select_one("meta[name=robots]")["content"] == "noindex, follow"
 
@@ -139,4 +161,6 @@ def test_what_was_typed_is_shown_as_it_was_typed(client, text):
     assert response.status_code == 200
     box = BeautifulSoup(response.content, "html5lib").select_one("#search-words")
     assert box["value"] == f"saiga {text}"
+    hidden = BeautifulSoup(response.content, "html5lib").select_one("#filters input[name=q]")
+    assert (hidden["type"], hidden["value"]) == ("hidden", f"saiga {text}")
     assert text not in response.content.decode().replace(html.escape(text), "") or len(text) == 1

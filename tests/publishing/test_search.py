@@ -1,6 +1,7 @@
 """What the search finds. The same holds on both databases."""
 
 import datetime
+import re
 
 import pytest
 from django.core.management import call_command
@@ -74,6 +75,12 @@ def test_every_kind_that_is_searched_has_its_place_and_its_name():
 def test_any_name_finds_texts_with_any_other(saiga, asked, written):
     article = f.ArticleFactory(body_en=written)
     assert found(asked) == [saiga, article]
+
+
+def test_so_it_does_where_there_are_too_many_names_to_be_kept(saiga, monkeypatch):
+    monkeypatch.setattr("publishing.search.query.FEW_NAMES", 2)
+    article = f.ArticleFactory(body_en="стада сайгаков")
+    assert found("saiga tatarica") == [saiga, article]
 
 
 def test_names_of_states_and_of_organisations_are_groups_too():
@@ -242,6 +249,58 @@ def test_of_too_many_the_newest_are_ranked_and_titles_and_species_whatever_their
     assert [item for _entry, item in results.items_of(done.entries)] == [saiga, old, new]
 
 
+def test_of_too_many_of_one_year_the_newest_are_ranked(monkeypatch):
+    monkeypatch.setattr(results, "RANKED", 3)
+    articles = [f.ArticleFactory(body_en="saiga", date=f"2018-01-{day}") for day in range(10, 20)]
+    assert found("saiga") == articles[-1:-4:-1]
+
+
+def test_titles_are_ranked_whatever_their_age_among_what_filters_leave_too(monkeypatch):
+    monkeypatch.setattr(results, "RANKED", 3)
+    old = f.ArticleFactory(title_en="On the saiga", date="2001-01-01")
+    for year in range(2002, 2012):
+        f.ArticleFactory(body_en="saiga", date=f"{year}-01-01")
+    f.EventFactory(title_en="Saiga", start=datetime.date(2001, 1, 1))
+    assert found("saiga", kind=["article"])[0] == old
+
+
+# PostgreSQL has an index for each of some spans of years.
+EDGES = ["1999-12-31", "2016-12-31", "2017-01-01", "2020-12-31", "2021-01-01", "2024-12-31", "2025-01-01", "2028-12-31",
+         "2029-01-01", "2090-01-01"]  # fmt: skip
+
+
+def test_no_day_is_between_the_indexes(saiga):
+    articles = [f.ArticleFactory(body_en="saiga", date=day) for day in EDGES]
+    assert found("saiga") == [saiga, *reversed(articles)]
+    assert set(matching(Article.objects.published(), read("saiga"))) == set(articles)
+    assert engines.numbers([[[("saiga",)]], [[("xerus",)]], [[("kind:species",)]]], 100) == [11, 0, 1]
+    assert engines.numbers([[[("saiga",)]]], 4) == [4]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one index, and does what it is told")
+def test_an_index_is_asked_for_each_span_of_years(saiga):
+    sql, params = engines.engine().fitting("id, day", [([[("saiga",)]], 5)], timezone.now(), sort=True)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{engines.Postgres.BEFORE}EXPLAIN {sql}", params)
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+    indexes = re.findall(rf"Index Scan on {engines.ENTRY}_tokens_(\w+)", plan)
+    assert (indexes, plan.count("Seq Scan")) == (list(engines.Postgres.SPANS), 0)
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has one index")
+def test_indexes_of_other_spans_are_removed(saiga):
+    def names():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT indexname FROM pg_indexes WHERE tablename = %s", [engines.ENTRY])
+            return {name for (name,) in cursor.fetchall()}
+
+    before = names()
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE INDEX {engines.ENTRY}_tokens ON {engines.ENTRY} USING gin (tokens)")
+    engines.prepare(using="default")
+    assert names() == before
+
+
 def test_reindexing_changes_nothing_and_mends_what_passed_by_the_models(saiga):
     article = f.ArticleFactory(title_en="Xerus")
     f.ArticleFactory(title_en="Suslik", published_at=None)
@@ -323,6 +382,7 @@ def marked(text, query):
     ("text", "query", "html"),
     [
         ("Saigas & <wild> camels", "saiga", "<mark>Saigas</mark> &amp; &lt;wild&gt; camels"),
+        ("snow & leopard", '"snow leopard"', "<mark>snow &amp; leopard</mark>"),
         ("R&D amp", "amp", "R&amp;D <mark>amp</mark>"),
         ("the republic of Iran, a republic", '"republic of iran"', "the <mark>republic of Iran</mark>, a republic"),
         ("сайга́к и сайгаки", "сайгак", "<mark>сайга́к</mark> и <mark>сайгаки</mark>"),
