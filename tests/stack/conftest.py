@@ -1,3 +1,4 @@
+import json
 import shutil
 
 import pytest
@@ -29,6 +30,14 @@ def whole_stack():
     stack = Stack(STACK_RATE="100000")
     yield stack
     stack.stop()
+
+
+@pytest.fixture(scope="session")
+def in_whole_stack(whole_stack):
+    """What its tests need beside the seed: an editor, a picture, a document …, once for all of them."""
+    from tests.stack.test_smoke import PREPARE as MORE
+
+    return json.loads(whole_stack.run(MORE))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.stack.servers import in_threads, wait_for
-from tests.stack.test_smoke import PREPARE, Editor
+from tests.stack.test_smoke import Editor
 
 pytestmark = pytest.mark.stack
 
@@ -50,8 +50,7 @@ def stack(whole_stack):
 
 
 @pytest.fixture(scope="module")
-def editor(stack):
-    stack.run(PREPARE)
+def editor(stack, in_whole_stack):
     return Editor(stack)
 
 
