@@ -17,16 +17,19 @@ def all_organisations():
 
 
 def with_countries(items):
+    """The items with their countries. One that somebody added a moment ago is fetched when it is shown, as below."""
     countries = all_countries()
     for item in items:
-        item.country = countries.get(item.country_id)
+        if item.country_id in countries:
+            item.country = countries[item.country_id]
 
 
 def with_organisations(parts):
     """The parts that organisations have in something, with the organisations."""
     organisations = all_organisations()
     for part in parts:
-        part.organisation = organisations[part.organisation_id]
+        if part.organisation_id in organisations:
+            part.organisation = organisations[part.organisation_id]
     return parts
 
 

@@ -46,7 +46,7 @@ def counted(rows, choices, up_to):
     number = f"(SELECT count(*) FROM ({sql}) rows_of_choice)"  # noqa: S608 - as Django wrote it
     with connection.cursor() as cursor:
         cursor.execute(
-            f"WITH choice({columns}) AS (VALUES {values}) SELECT c0, {number} FROM choice",  # noqa: S608
+            f"WITH choice({columns}) AS (VALUES {values}) SELECT c0, {number} FROM choice",  # noqa: S608 - of the names above
             [*(part for choice in choices for part in choice), *params],
         )
         return dict(cursor.fetchall())

@@ -9,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone, translation
 
 from cami_portal.search import SearchFilter
+from contacts.lookups import all_countries, all_organisations, with_countries, with_organisations
 from events.models import Event
 from news.models import Article
 from publishing.keeping import MOST, keep, reading
@@ -57,6 +58,17 @@ def test_rows_are_shared_by_pages_until_the_next_edit(client):
     assert rows_of(client, "/ru/news/")[0] == "Новый"
     Article.objects.get().save()
     assert rows_of(client, "/en/news/") == rows_of(client, "/en/news/?species=saiga") == ["New", "s"]
+
+
+def test_what_somebody_adds_between_two_statements_of_a_page_is_shown():
+    article, event = f.ArticleFactory(), f.EventFactory()
+    with reading(lambda: 1):
+        assert all_countries() == all_organisations() == {}
+        article.organisation_parts.create(organisation=f.OrganisationFactory(name_en="The latter"), part="host")
+        Event.objects.update(country=f.CountryFactory(name_en="Bhutan"))
+        [part], [event] = with_organisations(article.organisation_parts.all()), Event.objects.all()
+        with_countries([event])
+        assert (part.organisation.name_en, event.country.name_en) == ("The latter", "Bhutan")
 
 
 def test_a_preview_neither_shows_nor_leaves_kept_rows(client):
