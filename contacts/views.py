@@ -24,7 +24,7 @@ class RoleList(FilteredListView):
     title = gettext_lazy("Contacts")
     record = RoleRecord
     paginate_by = 60
-    in_rows = (ASSIGNMENTS, "topics")
+    listed, in_rows = (), (ASSIGNMENTS, "topics")
 
     def get_queryset(self):
         return super().get_queryset().select_related("organisation")
@@ -52,6 +52,7 @@ class OrganisationList(FilteredListView):
     title = gettext_lazy("Organisations")
     record = OrganisationRecord
     paginate_by = 60
+    listed = ()
 
     def get_queryset(self):
         return super().get_queryset().select_related("country")

@@ -88,14 +88,18 @@ class Events(FilteredListView):
             (gettext("Year"), self.with_filters("year", day.year), self.name == "year"),
             (gettext("Month"), self.with_filters("month", day.year, day.month), self.name == "month"),
         ]
-        context = super().get_context_data(ways=ways, calendars=self.calendars(), **kwargs)
-        with_countries(context["object_list"])
-        return context
+        return super().get_context_data(ways=ways, calendars=self.calendars(), **kwargs)
 
 
 class EventList(Events):
     name = "list"
     filterset_class = EventFilter
+    listed = ("start",)
+
+    def in_full(self, keys):
+        events = super().in_full(keys)
+        with_countries(events.values())
+        return events
 
 
 class Period(Events):
@@ -142,7 +146,9 @@ class Period(Events):
             name: (capfirst(self.in_words(day)), self.with_filters(self.name, *self.address_of(day)))
             for name, day in self.neighbours().items()
         }
-        return super().get_context_data(period=self.in_words(self.first), neighbours=neighbours, **kwargs)
+        context = super().get_context_data(period=self.in_words(self.first), neighbours=neighbours, **kwargs)
+        with_countries(context["object_list"])
+        return context
 
 
 class EventYear(Period):

@@ -20,7 +20,7 @@ class ArticleList(FilteredListView):
     filterset_class = ArticleFilter
     title = _("News")
     record = ArticleRecord
-    in_rows = ("picture",)
+    listed, in_rows = (), ("picture",)
 
     def get_queryset(self):
         articles = super().get_queryset()

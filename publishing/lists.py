@@ -198,6 +198,8 @@ class FilteredListView(FilterView):
     forms = PAGES  # the other forms that it has addresses for
     in_api = True  # whether its JSON has the same filters
     form = None  # the one that is asked for; None: the page
+    listed = None  # what a page reads of each item whose row may be kept, beside its key; None: all of it
+    in_rows = ()  # what such rows show beside the item, for prefetch_related()
 
     def get_queryset(self):
         items = super().get_queryset().published()
@@ -251,11 +253,20 @@ class FilteredListView(FilterView):
     def paginate_queryset(self, queryset, page_size):
         if not re.fullmatch(r"[1-9][0-9]{0,5}", self.request.GET.get("page", "1"), re.ASCII):
             raise Http404
+        if self.listed is not None:
+            queryset = queryset.values_list("pk", *self.listed, named=True)
         return super().paginate_queryset(queryset, page_size)
+
+    def in_full(self, keys):
+        """``{key: item}`` with all that rows show; without those that have gone since the page was listed."""
+        items = self.get_queryset().prefetch_related(*self.in_rows).in_bulk(keys)
+        if issubclass(self.model, Publishable):
+            note(items.values())
+        return items
 
     def get_context_data(self, **kwargs):
         context = super().get_context_data(**kwargs)
-        if self.model and issubclass(self.model, Publishable):
+        if self.listed is None and self.model and issubclass(self.model, Publishable):
             note(context["object_list"])
         return context
 

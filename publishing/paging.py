@@ -65,5 +65,5 @@ class ListPaginator(Paginator):
         number = self.validate_number(number)
         keys = keep((self.whole, "keys"), lambda: array("q", self.object_list.values_list("pk", flat=True)))
         wanted = keys[(number - 1) * self.per_page : number * self.per_page]
-        items = self.object_list.in_bulk(list(wanted))
+        items = {item.pk: item for item in self.object_list.filter(pk__in=list(wanted))}
         return Page([items[key] for key in wanted if key in items], number, self)

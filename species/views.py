@@ -24,7 +24,7 @@ class SpeciesList(FilteredListView):
     title = _("Species")
     record = SpeciesRecord
     paginate_by = 60
-
+    listed = ()
     in_rows = (Prefetch("assessments", Assessment.objects.filter(current=True)), "listings")
 
     def get_queryset(self):
@@ -133,6 +133,7 @@ class InstrumentList(FilteredListView):
     filterset_class = InstrumentFilter
     title = _("Instruments")
     record = InstrumentRecord
+    listed = ()
 
 
 class InstrumentDetail(PublishedDetailView):

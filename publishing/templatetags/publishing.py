@@ -5,7 +5,6 @@ from html import unescape
 
 from django import template
 from django.conf import settings
-from django.db.models import prefetch_related_objects
 from django.template.defaultfilters import linebreaks_filter
 from django.templatetags.static import static
 from django.urls import reverse
@@ -204,19 +203,21 @@ def keeping(parser, token):
 
 
 @register.simple_tag(takes_context=True)
-def rows(context, template, items, look_up=(), **options):
+def rows(context, template, items, of=None, **options):
     """Each item by a template of its own, made once for an edition of the content: many pages share their rows.
 
-    ``look_up`` is what rows show beside the items, for ``prefetch_related()``; ``options`` are for the template.
+    ``of`` is the list of which ``items`` are no more than keys; ``options`` are for the template.
     """
     draw = context.template.engine.get_template(template).render
-    keys = [(template, item.pk, getattr(item, "noted_at", None), *options.items()) for item in items]
+    keys = [(template, item.pk, "listed" if of else getattr(item, "noted_at", None), *options.items()) for item in items]
     by_key = dict(zip(keys, items, strict=True))
 
     def make(missing):
         wanted = [by_key[key] for key in missing]
-        prefetch_related_objects(wanted, *look_up)
-        return [draw(context.new({item._meta.model_name: item, **options})) for item in wanted]
+        if of:
+            whole = of.in_full([item.pk for item in wanted])
+            wanted = [whole.get(item.pk) for item in wanted]
+        return [draw(context.new({item._meta.model_name: item, **options})) if item else "" for item in wanted]
 
     # What a preview shows is nobody else's.
     made = make(keys) if context.get("preview") else keep_each(keys, make, "rows")

@@ -4,6 +4,7 @@ import pytest
 
 from events.models import Event
 from tests.factories import EventFactory
+from tests.lists import rows_in
 
 pytestmark = pytest.mark.django_db
 D = datetime.date
@@ -43,7 +44,7 @@ def test_upcoming_and_past_share_all_events_between_them():
 @pytest.mark.parametrize(("year", "found"), [(2015, False), (2016, True), (2017, True), (2018, False)])
 def test_a_meeting_belongs_to_each_year_that_it_touches(client, year, found):
     event = EventFactory(start=D(2016, 12, 30), end=D(2017, 1, 2))
-    assert (event in client.get(f"/en/events/?year={year}").context["object_list"]) is found
+    assert (event.slug in rows_in(client.get(f"/en/events/?year={year}"))) is found
 
 
 def test_exact_dates_come_before_vague_ones_of_the_same_day():

@@ -12,12 +12,14 @@ from cami_portal.search import SearchFilter
 from contacts.lookups import all_countries, all_organisations, with_countries, with_organisations
 from events.models import Event
 from news.models import Article
+from news.views import ArticleList
 from publishing.keeping import MOST, keep, reading
 from publishing.models import SearchEntry
 from publishing.paging import ListPaginator
 from publishing.preview import PreviewLink
 from publishing.related import related_keys
 from tests import factories as f
+from tests.lists import rows_in
 
 pytestmark = pytest.mark.django_db
 
@@ -58,6 +60,22 @@ def test_rows_are_shared_by_pages_until_the_next_edit(client):
     assert rows_of(client, "/ru/news/")[0] == "Новый"
     Article.objects.get().save()
     assert rows_of(client, "/en/news/") == rows_of(client, "/en/news/?species=saiga") == ["New", "s"]
+
+
+def test_what_goes_while_its_list_is_made_has_no_row(client, monkeypatch):
+    listed = ArticleList.paginate_queryset
+
+    def then_gone(view, *args):
+        page = listed(view, *args)
+        assert len(page[2]) == 2
+        Article.objects.get(slug="gone").delete()
+        return page
+
+    monkeypatch.setattr(ArticleList, "paginate_queryset", then_gone)
+    f.ArticleFactory(slug="gone")
+    f.ArticleFactory(slug="here")
+    response = client.get("/en/news/")
+    assert (response.status_code, list(rows_in(response))) == (200, ["here"])
 
 
 def test_what_somebody_adds_between_two_statements_of_a_page_is_shown():

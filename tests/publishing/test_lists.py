@@ -2,12 +2,13 @@ import pytest
 
 from news.models import Article
 from tests import factories as f
+from tests.lists import rows_in
 
 pytestmark = pytest.mark.django_db
 
 
 def shown(response):
-    return {article.slug for article in response.context["object_list"]}
+    return set(rows_in(response))
 
 
 def numbers(response, name):
