@@ -209,7 +209,7 @@ def rows(context, template, items, of=None, **options):
     ``of`` is the list of which ``items`` are no more than keys; ``options`` are for the template.
     """
     draw = context.template.engine.get_template(template).render
-    keys = [(template, item.pk, "listed" if of else getattr(item, "noted_at", None), *options.items()) for item in items]
+    keys = [(template, item.pk, bool(of) or getattr(item, "noted_at", None), *options.items()) for item in items]
     by_key = dict(zip(keys, items, strict=True))
 
     def make(missing):
