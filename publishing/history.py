@@ -136,7 +136,7 @@ def ever_noted(model):
 
 def notes_of(item):
     """What readers were told of the changes of ``item``, the newest first."""
-    return ChangeNote.objects.of(item) if item.pk in ever_noted(type(item)) else ChangeNote.objects.none()
+    return ChangeNote.objects.of(item) if item.pk in ever_noted(type(item)) else []
 
 
 def note(items):

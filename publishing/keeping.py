@@ -12,8 +12,9 @@ from threading import Lock
 from django.urls import get_script_prefix
 from django.utils.translation import get_language
 
-# As many of one edition: then the oldest goes for each new one. Rows of lists are many and cheap, look-ups are dear.
-MOST = {"look-ups": 1000, "rows": 2000}
+# As many of one edition: then the oldest goes for each new one. Rows of lists are many and cheap, look-ups are dear,
+# items that were found come with all their texts.
+MOST = {"look-ups": 1000, "rows": 2000, "found": 200}
 _reading = ContextVar("reading", default=None)
 _newest = None, defaultdict(dict)
 _lock = Lock()

@@ -11,14 +11,13 @@ from functools import cached_property
 from operator import attrgetter
 from typing import NamedTuple
 
-from ..keeping import kept
+from ..keeping import keep_each
 from . import engines
 from .index import kind_of, searched_models
 from .query import Query
 from .words import stems_in
 
 FEWER_OF = 8  # words, one of which may be left out
-FEW = 100
 RANKED = 500  # of more it is said that they are more
 WHOLE_TITLE, IN_TITLE, IN_SUMMARY, IN_BODY = 3, 4, 2, 1  # the first beside the second
 IN_ORDER = 0.5  # several words that stand in a title as they were typed
@@ -186,18 +185,16 @@ def find(text, facets):
 def items_of(entries):
     """``[(entry, item), …]`` of those that visitors see, whatever was changed behind the index."""
     models = {kind_of(model): model for model in searched_models()}
-    keys = {}
-    for entry in entries:
-        keys.setdefault(entry.kind, []).append(entry.object_id)
-    items = {kind: few(models[kind]) or shown_items(models[kind]).in_bulk(ids) for kind, ids in keys.items()}
-    return [(entry, items[entry.kind][entry.object_id]) for entry in entries if entry.object_id in items[entry.kind]]
 
+    def look_up(missing):
+        keys = defaultdict(list)
+        for kind, key in missing:
+            keys[kind].append(key)
+        items = {kind: shown_items(models[kind]).in_bulk(keys[kind]) for kind in keys}
+        return [items[kind].get(key) for kind, key in missing]
 
-@kept
-def few(model):
-    """``{key: item}`` of a kind of which there are so few that all are kept; nothing of others."""
-    items = list(shown_items(model)[: FEW + 1])
-    return {item.pk: item for item in items} if len(items) <= FEW else {}
+    items = keep_each([(entry.kind, entry.object_id) for entry in entries], look_up, "found")
+    return [(entry, item) for entry, item in zip(entries, items, strict=True) if item]
 
 
 def shown_items(model):
