@@ -39,8 +39,8 @@ run: venv port database static opendata  ## Start the portal on http://127.0.0.1
 	@printf '\n  The portal:  http://%s:%s/\n' '$(HOST)' '$(PORT)'
 	printf '  To edit it:  make editor EMAIL=you@example.org$(AT_PORT)   in another terminal, then follow the link it prints\n'
 	printf '  To stop it:  Ctrl-C\n\n'
-	exec env DEBUG=false $(VENV)/bin/gunicorn cami_portal.wsgi:application --bind '$(HOST):$(PORT)' \
-	    --workers $(WORKERS) --worker-class gthread --threads $(THREADS) --preload --no-control-socket --forwarder-headers ''
+	exec env DEBUG=false WORKERS=$(WORKERS) THREADS=$(THREADS) \
+	    $(VENV)/bin/gunicorn --config deploy/gunicorn.conf.py --bind '$(HOST):$(PORT)'
 
 dev: venv-dev port database  ## The same with DEBUG, restarting itself when code changes
 	@exec env DEBUG=true $(MANAGE) runserver '$(HOST):$(PORT)'

@@ -73,10 +73,9 @@ def wait_for_page(process, site, log):
 def portal(database_url, log, page_cache=True, application="cami_portal.wsgi:application", workers=WORKERS):
     """``(process, site)`` of gunicorn with the portal; without ``page_cache`` every page is made anew."""
     site = Site(free_port())
-    command = [sys.executable, "-m", "gunicorn", application, "--bind", f"127.0.0.1:{site.port}"]
-    command += ["--workers", str(workers), "--worker-class", "gthread", "--threads", str(THREADS)]
-    command += ["--preload", "--no-control-socket", "--forwarder-headers", ""]
-    environment = {"DEBUG": "false", "DATABASE_URL": database_url}
+    command = [sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py", application]
+    command += ["--bind", f"127.0.0.1:{site.port}"]
+    environment = {"DEBUG": "false", "DATABASE_URL": database_url, "WORKERS": str(workers), "THREADS": str(THREADS)}
     if not page_cache:
         environment["PAGE_CACHE_MB"] = "0"
     with running(command, site, environment, log) as process:

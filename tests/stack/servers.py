@@ -127,9 +127,9 @@ class Portal:
         self.log = self.folder / "server.log"
         self.environment = os.environ | SETTINGS | {"DATABASE_URL": database, "MEDIA_ROOT": str(self.media)} | settings
         self.command = [
-            sys.executable, "-m", "gunicorn", "cami_portal.wsgi:application", "--bind", f"127.0.0.1:{self.port}",
-            "--workers", str(workers), "--worker-class", "gthread", "--threads", str(threads),
-            "--timeout", str(timeout), "--graceful-timeout", "10", "--no-control-socket",
+            sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.conf.py",
+            "--bind", f"127.0.0.1:{self.port}", "--workers", str(workers), "--threads", str(threads),
+            "--timeout", str(timeout), "--graceful-timeout", "10",
         ]  # fmt: skip
         self.wanted = workers
 
