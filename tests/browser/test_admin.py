@@ -210,6 +210,7 @@ def test_a_picture_is_put_into_a_text_by_keyboard_and_its_point_is_set_by_a_clic
     page.get_by_role("dialog").get_by_role("button", name="A herd").focus()
     page.keyboard.press("Enter")
     page.locator(".field-body_en .text-picture img").wait_for()
+    page.locator(".field-body_en .ProseMirror:focus").wait_for()  # the dialog gives it back
     page.keyboard.type("Behind it")
     page.get_by_role("button", name="Save", exact=True).first.click()
     page.wait_for_url("**/admin/news/article/")
