@@ -13,7 +13,7 @@ from referencing import Registry
 from referencing.jsonschema import DRAFT7
 
 ROOT = Path(settings.BASE_DIR)
-LOCK = (ROOT / "requirements.lock").read_text()
+LOCK, LOCK_OF_BUCKET = ((ROOT / f"{name}.lock").read_text() for name in ("requirements", "requirements-s3"))
 SCHEMAS = files("cyclonedx.schema") / "_res"
 KNOWN = [{"id": "CVE-2027-1", "fix_versions": ["5.2.20"]}]
 
@@ -27,7 +27,7 @@ def script(name):
 
 @pytest.fixture(scope="module")
 def bill():
-    return script("sbom").bill(LOCK)
+    return script("sbom").bill(LOCK, LOCK_OF_BUCKET)
 
 
 def schema(name):
@@ -43,12 +43,15 @@ def test_the_bill_of_materials_is_cyclonedx(bill):
 
 
 def test_the_bill_names_everything_that_is_locked_and_what_needs_it(bill):
-    told = {f"{one['name']}=={one['version']}" for one in bill["components"]}
-    assert told == set(re.findall(r"^([^\s#;\\]+==[^\s;\\]+)", LOCK, re.MULTILINE))
+    told = {f"{one['name']}=={one['version']}": one["scope"] for one in bill["components"]}
+    locked, of_bucket = (re.findall(r"^([^\s#;\\]+==[^\s;\\]+)", lock, re.MULTILINE) for lock in (LOCK, LOCK_OF_BUCKET))
+    assert told == dict.fromkeys(of_bucket, "optional") | dict.fromkeys(locked, "required")
+    assert "optional" in told.values()
     sums = [one["content"] for part in bill["components"] for one in part["externalReferences"][0]["hashes"]]
-    assert sorted(sums) == sorted(re.findall("sha256:(.*?)(?: |$)", LOCK, re.MULTILINE))
+    assert sorted(sums) == sorted(set(re.findall("sha256:(.*?)(?: |$)", LOCK + LOCK_OF_BUCKET, re.MULTILINE)))
     needs = {one["ref"]: one["dependsOn"] for one in bill["dependencies"]}
-    direct = re.findall(r"^([\w-]+)(?:\[\w+\])?==(\S+)", (ROOT / "requirements.txt").read_text(), re.MULTILINE)
+    wanted = "\n".join((ROOT / f"{name}.txt").read_text() for name in ("requirements", "requirements-s3"))
+    direct = re.findall(r"^([\w-]+)(?:\[\w+\])?==(\S+)", wanted, re.MULTILINE)
     assert needs["cami-portal"] == sorted(f"pkg:pypi/{name.lower()}@{version}" for name, version in direct)
     assert {ref for used in needs.values() for ref in used} == {one["bom-ref"] for one in bill["components"]}
 
