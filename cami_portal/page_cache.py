@@ -1,8 +1,8 @@
 """Readers' pages kept as bytes in front of Django, so that asking for one again costs next to nothing.
 
 What is kept is true for one edition of the content: until something is saved, and until the next instant at which
-something changes by itself. Both are asked for at every request, so an edit is seen by everybody at once. Pages of
-whoever is signed in, and whatever is not readers' own, pass by untouched.
+something changes by itself. Both are asked for at every request, so an edit is seen by everybody at once. Whoever is
+signed in reads the same (``ReadersMiddleware``); whatever is not readers' own passes by untouched.
 """
 
 import gzip
@@ -169,8 +169,6 @@ class PageCache:
 def key_of(environ):
     """What a page depends on; ``None`` for what is not kept."""
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or not READERS.match(environ.get("PATH_INFO", "")):
-        return None
-    if settings.SESSION_COOKIE_NAME in environ.get("HTTP_COOKIE", ""):
         return None
     proxy = ("HTTP_X_FORWARDED_PROTO",) if settings.BEHIND_PROXY else ()
     names = ("wsgi.url_scheme", *proxy, "HTTP_HOST", "SCRIPT_NAME", "PATH_INFO", "QUERY_STRING")

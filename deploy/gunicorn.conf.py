@@ -26,6 +26,7 @@ if os.path.isdir("/dev/shm"):  # noqa: S108 - of Linux, in memory
 umask = 0o007  # the socket is for the group, in which nginx is
 control_socket_disable = True
 forwarder_headers = ""  # no header says where the portal begins: its links would lead there
+secure_scheme_headers = {}  # nor whether a proxy was asked by TLS, unless BEHIND_PROXY lets Django believe it
 
 
 def new_edition():

@@ -91,16 +91,21 @@ def test_a_page_is_kept_until_something_turns_and_no_longer(portal, monkeypatch,
     assert shown == ([False, False, True] if turn == "published_at" else [True, True, False])
 
 
-def test_what_is_not_every_readers_own_passes_by(portal, roles, django_user_model):
+def test_what_is_not_every_readers_own_passes_by(portal):
     f.ArticleFactory(slug="draft", published_at=None)
     for path in ("/admin/login/", "/accounts/login/", "/healthz", "/en/news/draft/", "/en/nothing/", "/preview/x/",
                  "/en/news/data.csv"):  # fmt: skip
         portal(path)
     assert len(portal.cache.pages) == 0
-    portal("/en/", cookie="sessionid=x")
-    assert len(portal.cache.pages) == 0
-    portal("/en/", cookie="other=x")
+
+
+def test_who_is_signed_in_reads_what_everybody_reads(portal, admin_client):
+    signed_in = portal("/en/", cookie=f"sessionid={admin_client.cookies['sessionid'].value}; csrftoken=x")
+    anonymous = portal("/en/")
+    assert (signed_in.body, signed_in.headers) == (anonymous.body, anonymous.headers)
     assert len(portal.cache.pages) == 1
+    assert "Set-Cookie" not in signed_in.headers
+    assert b"admin" not in signed_in.body
 
 
 def test_no_cookie_and_no_token_is_ever_kept(portal):

@@ -48,6 +48,18 @@ def test_a_killed_worker_loses_its_own_requests_and_leaves_nothing_half_saved(po
         assert "Saved whole" in portal.get(page).text
 
 
+def test_a_server_without_a_proxy_believes_no_header_and_has_nothing_to_complain_of(sqlite):
+    with sqlite() as portal:
+        told = portal.get("/en/news/", X_Forwarded_Proto="https", X_Forwarded_For="192.0.2.1", Script_Name="/evil")
+        assert (told.status, told.content) == (200, portal.get("/en/news/").content)
+        heads = [
+            portal.get(path, method="HEAD") for path in ("/en/", "/en/nothing/", "/data/csv/news.csv", "/robots.txt")
+        ]
+        assert [(head.status, head.content) for head in heads][:2] == [(200, b""), (404, b"")]
+        assert all(head.headers["Content-Length"] != "0" for head in heads)
+    assert " WARNING " not in portal.log.read_text()
+
+
 def test_a_worker_that_hangs_is_replaced_and_readers_do_not_notice(sqlite):
     with sqlite(timeout=5) as portal:
         frozen = portal.workers[0]
