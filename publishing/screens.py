@@ -229,7 +229,8 @@ class SturdyAdmin(admin.ModelAdmin):
         try:
             with together_with_rows():
                 response = super().changeform_view(request, *args, **kwargs)
-            if request.FILES and hasattr(response, "render"):
+            # What closes the window of a chooser is made of a template, too.
+            if request.FILES and "adminform" in (getattr(response, "context_data", None) or {}):
                 messages.warning(request, _("Choose the files again: a browser does not keep them in a refused form."))
             # Rendered here already: an impossible choice is met only where the form shows it again.
             return response.render() if hasattr(response, "render") else response

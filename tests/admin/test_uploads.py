@@ -68,6 +68,18 @@ def test_a_picture_is_stored_anew_under_its_own_name_and_kind(editing, submit, t
     assert b"<script>" not in (tmp_path / stored.file.name).read_bytes()
 
 
+@pytest.mark.parametrize(("content", "is_told"), [(picture("PNG"), False), (b"<h1>hello</h1>", True)])
+def test_only_who_gets_the_form_back_is_told_to_choose_the_file_again(editing, content, is_told):
+    """Also in the window of a chooser, whose answer to a file that is stored is no other page."""
+    page = f"{reverse('admin:publishing_picture_add')}?_popup=1"
+    answer = editing.post(
+        page, fields_of(editing.get(page)) | {"file": SimpleUploadedFile("a.png", content), "_popup": 1}
+    )
+    assert Picture.objects.count() == (0 if is_told else 1)
+    told = answer.content.decode() + editing.get(reverse("admin:index")).content.decode()
+    assert ("Choose the files again" in told) is is_told
+
+
 def test_another_file_gets_another_name_and_size_and_no_file_keeps_both(editing, submit):
     page = reverse("admin:publishing_picture_add")
     submit(editing, page, file=SimpleUploadedFile("a.png", picture("PNG")))
