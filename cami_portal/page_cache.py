@@ -89,7 +89,7 @@ class Answer:
             # To the end of the second before: nginx counts whole ones, and shows a page throughout its last.
             headers = [*headers, ("X-Accel-Expires", f"@{int(self.edition.until.timestamp()) - 1}")]
         start_response(self.status, headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+        return [body]
 
 
 class KeepingMiddleware:

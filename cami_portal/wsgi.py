@@ -4,6 +4,7 @@ import os
 import sys
 from contextlib import suppress
 
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.template.loader import get_template
@@ -42,8 +43,6 @@ def load():
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "cami_portal.settings")
 os.environ["PORTAL_SERVES"] = "yes"  # visitors and editors, who do not wait as long as commands
 application = set_up()
-
-from django.conf import settings  # noqa: E402 - Django must be set up before
 
 from .page_cache import PageCache  # noqa: E402 - it reads the settings
 from .requests import NumberedRequests  # noqa: E402 - it reads the settings

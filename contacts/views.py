@@ -24,10 +24,11 @@ class RoleList(FilteredListView):
     title = gettext_lazy("Contacts")
     record = RoleRecord
     paginate_by = 60
-    listed, in_rows = (), (ASSIGNMENTS, "topics")
+    listed = ()
 
     def get_queryset(self):
-        return super().get_queryset().select_related("organisation")
+        roles = super().get_queryset().select_related("organisation")
+        return roles if self.form else roles.prefetch_related(ASSIGNMENTS, "topics")
 
 
 class RoleDetail(PublishedDetailView):

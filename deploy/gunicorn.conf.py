@@ -21,8 +21,8 @@ timeout = 60  # seconds until a worker that does not move is replaced
 graceful_timeout = 60  # seconds for requests under way when it stops
 keepalive = 75  # longer than nginx keeps a connection, so that none is closed under a request
 limit_request_line = 8190  # what nginx lets through, so that a long query gets the portal's own answer
-if os.path.isdir("/dev/shm"):  # noqa: S108 - of Linux, in memory
-    worker_tmp_dir = "/dev/shm"  # noqa: S108 - where a worker shows that it lives; a busy disk must not stop that
+memory = "/dev/shm"  # noqa: S108 - of random names, which gunicorn removes as soon as they are open
+worker_tmp_dir = memory if os.path.isdir(memory) else None  # how a worker shows that it lives: no busy disk stops that
 umask = 0o007  # the socket is for the group, in which nginx is
 control_socket_disable = True
 forwarder_headers = ""  # no header says where the portal begins: its links would lead there

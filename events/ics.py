@@ -81,15 +81,15 @@ def finished(calendar, events, site):
     """The bytes of a calendar. Each entry is written as soon as it is made: a thousand of them would take 20 MB."""
     calendar.add("version", "2.0")
     calendar.add("prodid", f"-//CMS Secretariat//CAMI portal//{get_language().upper()}")
-    entries, zones = [], set()
+    written, zones = [], set()
     for event in events:
         row = entry(event, site)
         zones.update(row[name].params.get("TZID") for name in ("dtstart", "dtend") if name in row)
-        entries.append(row.to_ical())
+        written.append(row.to_ical())
     for name in sorted(zones - {None}):
         calendar.add_component(zone(name, *decades(events)))
     begin, end, rest = calendar.to_ical().rpartition(b"END:VCALENDAR")
-    return b"".join([begin, *entries, end, rest])
+    return b"".join([begin, *written, end, rest])
 
 
 def entry(event, site):

@@ -20,11 +20,11 @@ class ArticleList(FilteredListView):
     filterset_class = ArticleFilter
     title = _("News")
     record = ArticleRecord
-    listed, in_rows = (), ("picture",)
+    listed = ()
 
     def get_queryset(self):
-        articles = super().get_queryset()
-        return articles.select_related("picture") if self.form else articles.only(*IN_ROWS)
+        articles = super().get_queryset().select_related("picture")
+        return articles if self.form else articles.only(*IN_ROWS)
 
 
 class ArticleDetail(PublishedDetailView):

@@ -199,7 +199,6 @@ class FilteredListView(FilterView):
     in_api = True  # whether its JSON has the same filters
     form = None  # the one that is asked for; None: the page
     listed = None  # what a page reads of each item whose row may be kept, beside its key; None: all of it
-    in_rows = ()  # what such rows show beside the item, for prefetch_related()
 
     def get_queryset(self):
         items = super().get_queryset().published()
@@ -259,7 +258,7 @@ class FilteredListView(FilterView):
 
     def in_full(self, keys):
         """``{key: item}`` with all that rows show; without those that have gone since the page was listed."""
-        items = self.get_queryset().prefetch_related(*self.in_rows).in_bulk(keys)
+        items = self.get_queryset().in_bulk(keys)
         if issubclass(self.model, Publishable):
             note(items.values())
         return items

@@ -25,10 +25,11 @@ class SpeciesList(FilteredListView):
     record = SpeciesRecord
     paginate_by = 60
     listed = ()
-    in_rows = (Prefetch("assessments", Assessment.objects.filter(current=True)), "listings")
 
     def get_queryset(self):
-        return super().get_queryset().select_related("picture")
+        species = super().get_queryset().select_related("picture")
+        in_force = Prefetch("assessments", Assessment.objects.filter(current=True))
+        return species if self.form else species.prefetch_related(in_force, "listings")
 
 
 class SpeciesDetail(PublishedDetailView):

@@ -1,5 +1,6 @@
 import os
 import sqlite3
+from contextlib import closing
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -43,7 +44,7 @@ def seeded(django_db_setup, django_db_blocker, tmp_path_factory):
     with django_db_blocker.unblock():
         call_command("loaddata", *FIXTURES, verbosity=0)
         connection.ensure_connection()
-        with sqlite3.connect(path) as copy:
+        with closing(sqlite3.connect(path)) as copy:
             connection.connection.backup(copy)
         call_command("flush", interactive=False, verbosity=0)
     return path
@@ -55,7 +56,7 @@ def seed(seeded, transactional_db):
         call_command("loaddata", *FIXTURES, verbosity=0)
     else:
         connection.ensure_connection()
-        with sqlite3.connect(seeded) as copy:
+        with closing(sqlite3.connect(seeded)) as copy:
             copy.backup(connection.connection)
         ContentType.objects.clear_cache()
 

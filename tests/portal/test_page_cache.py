@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from cami_portal.page_cache import PageCache
+from cami_portal.requests import NumberedRequests
 from publishing.version import Edition
 from tests import factories as f
 
@@ -26,6 +27,7 @@ def portal(settings):
         signal.disconnect(close_old_connections)
     settings.ALLOWED_HOSTS = ["portal.test", "other.test"]
     cache = PageCache(get_wsgi_application(), room=2_000_000)
+    application = NumberedRequests(cache)  # as in wsgi.py
 
     def get(path, method="GET", **headers):
         said = {}
@@ -36,10 +38,11 @@ def portal(settings):
             "wsgi.url_scheme": "http", "wsgi.input": io.BytesIO(), "wsgi.errors": io.StringIO(),
             **{f"HTTP_{name.upper()}": value for name, value in headers.items()},
         }  # fmt: skip
-        parts = cache(environ, lambda status, headers, _=None: said.update(status=status, headers=headers))
+        parts = application(environ, lambda status, headers, _=None: said.update(status=status, headers=headers))
         body = b"".join(parts)
         getattr(parts, "close", lambda: None)()
-        return SimpleNamespace(status=int(said["status"][:3]), headers=dict(said["headers"]), body=body)
+        headers = {name: value for name, value in said["headers"] if name != "X-Request-ID"}
+        return SimpleNamespace(status=int(said["status"][:3]), headers=headers, body=body)
 
     get.cache = cache
     yield get
