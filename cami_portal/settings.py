@@ -110,6 +110,8 @@ TEMPLATES = [
             "builtins": [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
+                "publishing.templatetags.keeping",
+                "publishing.templatetags.page",
                 "publishing.templatetags.publishing",
             ],
         },

@@ -3,6 +3,7 @@ import shutil
 
 import pytest
 
+from tests.stack import whole
 from tests.stack.servers import EDITOR, PREPARE, Portal, Postgres, run
 
 
@@ -25,9 +26,7 @@ def sqlite(prepared, tmp_path):
 @pytest.fixture(scope="session")
 def whole_stack():
     """What `deploy/stack` brings up."""
-    from tests.stack.test_smoke import Stack
-
-    stack = Stack(STACK_RATE="100000")
+    stack = whole.Stack(STACK_RATE="100000")
     yield stack
     stack.stop()
 
@@ -35,9 +34,7 @@ def whole_stack():
 @pytest.fixture(scope="session")
 def in_whole_stack(whole_stack):
     """What its tests need beside the seed: an editor, a picture, a document …, once for all of them."""
-    from tests.stack.test_smoke import PREPARE as MORE
-
-    return json.loads(whole_stack.run(MORE))
+    return json.loads(whole_stack.run(whole.PREPARE))
 
 
 @pytest.fixture(scope="session")

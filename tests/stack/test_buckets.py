@@ -7,7 +7,7 @@ import pytest
 
 from tests.portal.test_backup import forge, members
 from tests.stack.test_backup import FILL, Portal
-from tests.stack.test_smoke import PREPARE, Stack
+from tests.stack.whole import PREPARE, Stack
 from tests.store import Store, free_port
 
 pytestmark = pytest.mark.stack

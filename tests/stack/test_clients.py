@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.stack.servers import in_threads, wait_for
-from tests.stack.test_smoke import Editor
+from tests.stack.whole import Editor
 
 pytestmark = pytest.mark.stack
 
